@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef DHCP6_CLIENT_H
+#define DHCP6_CLIENT_H
+
+/*
+ * The client of one interface: a passive machine. It is told what happened
+ * (client_*(), with `now`) and answers with actions, which are flat values
+ * without pointers, given one by one to the `act` function that was handed in. It calls no
+ * clock, no socket, no log and no random source but the one handed in.
+ *
+ * Its state is a pair, and never anything else:
+ *   what it holds (lease.h)     INIT or BOUND, which follows from the bindings
+ *   what it says  (exchange.h)  Idle, Soliciting, Requesting, Renewing, ...
+ * machine.h has the table of (lease state, message state, event).
+ */
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/dad.h"
+#include "core/duid.h"
+#include "core/exchange.h"
+#include "core/lease.h"
+#include "core/message.h"
+#include "core/offer.h"
+#include "core/option.h"
+#include "core/proto.h"
+#include "core/rate.h"
+
+#define CLIENT_MESSAGE_SIZE 8192 /* octets: no message that is sent can be larger */
+
+/* ms that a Release waits for the scripts called with RELEASE6 before it leaves all the same. */
+#define CLIENT_RELEASE_WAIT 5000
+
+struct client_config {
+	struct duid duid;
+	uint8_t n_ias;
+	struct {
+		uint16_t type; /* OPTION_IA_NA or OPTION_IA_PD */
+		uint32_t iaid;
+	} ia[LEASE_IAS];
+	uint8_t n_oro;
+	uint16_t oro[MESSAGE_ORO];  /* what to ask for; 82 is added where it must be */
+	struct options send;	    /* added to every message that may carry it */
+	uint8_t address_prefix_len; /* bits; 128 unless ISC's --address-prefix-len says otherwise */
+	bool rapid_commit;
+	uint32_t rate_messages; /* at most so many messages … */
+	uint32_t rate_seconds;	/* … in so many seconds (section 14.1) */
+};
+
+/* Why the script is called: ISC's reasons, and two of ours. */
+enum script_reason {
+	REASON_PREINIT6,
+	REASON_BOUND6,
+	REASON_RENEW6,
+	REASON_REBIND6,
+	REASON_DEPREF6,
+	REASON_EXPIRE6,
+	REASON_RELEASE6,
+	REASON_STOP6,
+	REASON_TENTATIVE6,
+	REASON_DECLINE6,
+	SCRIPT_REASONS,
+};
+
+/* "BOUND6" */
+const char *script_reason_name(enum script_reason reason);
+
+/* One side of a script call: what becomes the variables new_..., old_... or cur_... */
+struct script_side {
+	bool has_ia;
+	bool has_binding;
+	bool has_options;
+	uint16_t ia_type; /* OPTION_IA_NA or OPTION_IA_PD */
+	uint32_t iaid;
+	struct ia_times ia;
+	struct in6_addr addr;
+	uint8_t prefix_len; /* bits: --address-prefix-len for an address */
+	struct lifetimes times;
+	struct options options;
+};
+
+struct script_call {
+	enum script_reason reason;
+	bool has_new;		  /* the variables new_... */
+	bool has_old;		  /* old_... */
+	bool has_current;	  /* `new_` is exported as cur_... (DEPREF6) */
+	enum dad_finder found_by; /* DECLINE6 */
+	struct script_side new_;
+	struct script_side old;
+};
+
+/* Things worth a line in the log that no other action shows. */
+enum client_note {
+	NOTE_IA_FAILED,	      /* addr unused; number: IAID, extra: status code */
+	NOTE_SERVER_CHANGED,  /* another server extended the lease */
+	NOTE_CONFLICT_HOLD,   /* number: ms until another address is asked for */
+	NOTE_REOFFERED,	      /* addr: a server offers it again though it was declined */
+	NOTE_PUT_BACK,	      /* addr: somebody removed it, it is added again */
+	NOTE_LEFT_REMOVED,    /* addr: somebody removed it too often, it is not added again */
+	NOTE_FOREIGN,	      /* addr: was there before us, is used and left alone */
+	NOTE_REFUSED,	      /* addr: the kernel would not take it */
+	NOTE_NO_ROOM,	      /* number: bindings of a Reply for which there was no room */
+	NOTE_RATE_LIMIT,      /* number: ms until the next message may be sent */
+	NOTE_MAX_RT,	      /* number: SOL_MAX_RT in seconds, from a server */
+	NOTE_UNIQUE,	      /* addr: passed DAD; number: ms that it took */
+	NOTE_DUPLICATE,	      /* addr: taken by somebody else; extra: enum dad_finder */
+	NOTE_NOTHING_OFFERED, /* a Reply had nothing usable; number: ms until discovery starts anew
+			       */
+	NOTE_KEPT,	      /* nobody answered the Confirm: the lease stays in use */
+	NOTE_NOT_ON_LINK,     /* the lease does not fit the link: it is dropped */
+};
+
+enum action_type {
+	ACTION_SEND,	    /* message: to ff02::1:2 port 547 on the interface */
+	ACTION_ADDRESS_ADD, /* address: exclusively, without a prefix route; DAD is the kernel's */
+	ACTION_ADDRESS_UPDATE, /* address: new lifetimes, no new DAD */
+	ACTION_ADDRESS_REMOVE, /* address: it is no error when it is gone already */
+	ACTION_SCRIPT,	       /* script: calls are run one after another */
+	ACTION_SAVE,	       /* lease: into the lease file, before the scripts that follow */
+	ACTION_READY, /* what was granted has its verdicts and its scripts: the first binding is
+			 complete */
+	ACTION_DONE,  /* released or stopped: nothing more will come */
+	ACTION_NOTE,  /* note */
+};
+
+struct action {
+	enum action_type type;
+	union {
+		struct {
+			uint16_t size;
+			uint8_t bytes[CLIENT_MESSAGE_SIZE];
+		} message;
+		struct {
+			struct in6_addr addr;
+			uint8_t prefix_len; /* bits */
+			uint32_t preferred; /* seconds left */
+			uint32_t valid;
+		} address;
+		struct script_call script;
+		struct lease lease;
+		struct {
+			enum client_note note;
+			struct in6_addr addr;
+			int64_t number;
+			uint32_t extra;
+		} note;
+	};
+};
+
+/* What the client needs of its host; `context` is handed back to both. */
+struct client_ops {
+	void (*act)(void *context, const struct action *action); /* must not call the client */
+	uint32_t (*random)(void *context);			 /* 32 unpredictable bits */
+	void *context;
+};
+
+struct client {
+	struct client_ops ops;
+	struct client_config config;
+	struct lease lease;	  /* what we hold */
+	struct exchange exchange; /* what we say … */
+	struct duid target;	  /* … to whom, where the message carries a Server Identifier */
+	msec now;		  /* of the event being worked on */
+	struct stamp received;	  /* of the message being worked on */
+	bool started;
+	bool link; /* the interface can be used: carrier, and a link-local address */
+
+	/* Solicit and Request. */
+	struct offers offers;
+	struct offer offer;    /* the one that the running Request asks for */
+	bool bare;	       /* that Request names no addresses: they are not on this link */
+	bool collecting;       /* the first RT of the running Solicit is not over */
+	bool solicited;	       /* the first Solicit on this link has had its random delay */
+	msec delay;	       /* ms that the next exchange waits before its first message */
+	msec backoff;	       /* ms: grows over rounds of Solicit and failure (C-SOL-12) */
+	msec sol_max_rt;       /* ms (section 21.24) */
+	uint32_t heard_max_rt; /* seconds, from the Advertises to the running Solicit; 0: none */
+	bool max_rt_differs;   /* they do not agree (C-ADV-6) */
+	uint8_t n_hints;
+	struct {
+		uint32_t iaid;
+		struct in6_addr addr;
+	} hint[LEASE_IAS]; /* last known addresses, asked for in Solicit (C-SOL-3) */
+
+	/* Held leases. */
+	struct options old_options; /* those before lease.options … */
+	struct duid old_server;	    /* … and the server before lease.server */
+	bool had_options;
+	bool checking; /* the running Confirm or Rebind decides whether what is held may be told */
+	bool doubt;    /* a Reply to the running Confirm was NotOnLink */
+	bool ready;    /* ACTION_READY was given */
+	msec ask_at;   /* when idle: ask for what is missing; NEVER */
+	msec announce_at;	   /* verdicts are told to the script; NEVER */
+	enum script_reason reason; /* of what is announced: BOUND6, RENEW6 or REBIND6 */
+	struct conflicts conflicts;
+	struct rate rate;
+	struct lease released; /* what the running Release gives back */
+
+	struct action action; /* the one being built */
+};
+
+/* Sets up an idle client; `config` is copied. Nothing is sent before client_start(). */
+void client_init(struct client *client, const struct client_config *config,
+		 const struct client_ops *ops, msec now);
+
+/*
+ * Takes over a lease from the lease file, before client_start(): its stamps already
+ * as milliseconds since boot. What has expired becomes a hint.
+ */
+void client_restore(struct client *client, const struct lease *lease, msec now);
+
+/* Begins, as soon as the link is there: Confirm with a restored lease, else Solicit. */
+void client_start(struct client *client, msec now);
+
+/*
+ * The interface became usable (carrier, a link-local address that is not
+ * tentative), or stopped being so. Without it nothing is sent and no address is
+ * added (C-KRN-3), and leases go on ageing.
+ */
+void client_link(struct client *client, bool usable, msec now);
+
+/*
+ * A datagram from the interface. `multicast`: it was sent to a multicast address.
+ * Returns why it was dropped. `message` is scratch space, set as message_parse() says.
+ */
+enum refusal client_receive(struct client *client, const void *bytes, size_t size, bool multicast,
+			    struct stamp now, struct message *message);
+
+/* What the host saw of an address. Those that are not in the lease are passed over. */
+void client_address(struct client *client, const struct in6_addr *addr, enum address_event event,
+		    msec now);
+
+/* A script for `addr` ended with `status`: 3 says that it is a duplicate (ISC's convention). */
+void client_script_status(struct client *client, enum script_reason reason,
+			  const struct in6_addr *addr, int status, msec now);
+
+/* client_deadline() has come. Harmless when it has not. */
+void client_timeout(struct client *client, msec now);
+
+/* When client_timeout() is to be called next; NEVER. */
+msec client_deadline(const struct client *client);
+
+/* No script is running or waiting: a Release that let RELEASE6 go first can leave now. */
+void client_scripts_done(struct client *client, msec now);
+
+/*
+ * Gives everything back: the addresses are removed, RELEASE6 is called, then the
+ * Release is sent (C-REL-1). ACTION_DONE at the end, at once when nothing is held.
+ */
+void client_release(struct client *client, msec now);
+
+/*
+ * Stops without a packet; the lease stays in the lease file. With `unconfigure` the addresses
+ * are removed and STOP6 is called for each; else they stay with their lifetimes. ACTION_DONE.
+ */
+void client_stop(struct client *client, bool unconfigure, msec now);
+
+enum lease_state client_lease_state(const struct client *client);
+enum message_state client_message_state(const struct client *client);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "core/compose.h"
+
+#include <string.h>
+
+/* T1, T2 and lifetimes are 0 in everything a client sends (C-IA-1). */
+static unsigned int add_ia(struct message *message, uint16_t type, uint32_t iaid)
+{
+	unsigned int i;
+
+	for (i = 0; i < message->n_ias; i++)
+		if (message->ia[i].type == type && message->ia[i].iaid == iaid)
+			return i;
+	message->ia[i].type = type;
+	message->ia[i].iaid = iaid;
+	message->n_ias++;
+	return i;
+}
+
+static void add_binding(struct message *message, unsigned int ia, const struct in6_addr *addr,
+			uint8_t prefix_len)
+{
+	struct message_binding *binding;
+
+	if (message->n_bindings == MESSAGE_BINDINGS)
+		return;
+	binding = &message->binding[message->n_bindings++];
+	binding->addr = *addr;
+	binding->prefix_len = prefix_len;
+	binding->ia = (uint8_t)ia;
+}
+
+/* What is held and has not ended, IA by IA; with `empty` also the IAs that hold nothing. */
+static void add_held(struct message *message, const struct client *client,
+		     const struct lease *lease, bool prefixes, bool empty)
+{
+	for (unsigned int i = 0; i < lease->n_ias; i++) {
+		const struct ia *ia = &lease->ia[i];
+		unsigned int place;
+
+		if (ia->type == OPTION_IA_PD && !prefixes)
+			continue;
+		if (!empty && lease_count(lease, i) == 0)
+			continue;
+		place = add_ia(message, ia->type, ia->iaid);
+		for (unsigned int j = 0; j < lease->n_bindings; j++) {
+			const struct binding *binding = &lease->binding[j];
+
+			if (binding->ia != i || binding_valid_until(binding) <= client->now)
+				continue;
+			add_binding(message, place, &binding->addr, binding->prefix_len);
+			message->binding[message->n_bindings - 1].exclude_len =
+				binding->exclude_len;
+			message->binding[message->n_bindings - 1].exclude = binding->exclude;
+		}
+	}
+}
+
+static void add_wanted(struct message *message, const struct client *client)
+{
+	for (unsigned int i = 0; i < client->lease.n_ias; i++)
+		add_ia(message, client->lease.ia[i].type, client->lease.ia[i].iaid);
+}
+
+/* Addresses held before are hints for a server (C-SOL-3), unless they are known to be taken. */
+static void add_hints(struct message *message, const struct client *client)
+{
+	for (unsigned int i = 0; i < client->n_hints; i++)
+		for (unsigned int j = 0; j < message->n_ias; j++)
+			if (message->ia[j].type == OPTION_IA_NA &&
+			    message->ia[j].iaid == client->hint[i].iaid &&
+			    !conflicts_remember(&client->conflicts, &client->hint[i].addr,
+						client->now))
+				add_binding(message, j, &client->hint[i].addr, 128);
+}
+
+static void add_offered(struct message *message, const struct client *client)
+{
+	const struct offer *offer = &client->offer;
+
+	/* message.ia has the order of lease.ia here: add_wanted() came first. */
+	for (unsigned int i = 0; i < offer->n_bindings && !client->bare; i++)
+		add_binding(message, offer->binding[i].ia, &offer->binding[i].addr,
+			    offer->binding[i].prefix_len);
+}
+
+static void add_declined(struct message *message, const struct client *client)
+{
+	const struct conflicts *conflicts = &client->conflicts;
+
+	for (unsigned int i = 0; i < conflicts->n_declined; i++)
+		add_binding(message, add_ia(message, OPTION_IA_NA, conflicts->declined[i].iaid),
+			    &conflicts->declined[i].addr, 128);
+}
+
+static void add_request_option(struct message *message, const struct client *client)
+{
+	const struct client_config *config = &client->config;
+	bool information = client->exchange.state == INFORMING;
+	uint16_t max_rt = information ? OPTION_INF_MAX_RT : OPTION_SOL_MAX_RT;
+	bool listed = false;
+
+	message->has_oro = true;
+	for (unsigned int i = 0; i < config->n_oro && message->n_oro < MESSAGE_ORO - 2; i++) {
+		if (!option_requestable(config->oro[i], information))
+			continue;
+		message->oro[message->n_oro++] = config->oro[i];
+		listed |= config->oro[i] == max_rt;
+	}
+	/* C-ORO-5, C-ORO-6 */
+	if (!listed)
+		message->oro[message->n_oro++] = max_rt;
+	if (information)
+		message->oro[message->n_oro++] = OPTION_INFORMATION_REFRESH_TIME;
+}
+
+static void add_ias(struct message *message, const struct client *client)
+{
+	switch (client->exchange.state) {
+	case SOLICITING:
+		add_wanted(message, client);
+		add_hints(message, client);
+		message->rapid_commit = client->config.rapid_commit;
+		break;
+	case REQUESTING:
+		if (lease_state(&client->lease) == BOUND) {
+			add_held(message, client, &client->lease, true, true);
+		} else {
+			add_wanted(message, client);
+			add_offered(message, client);
+		}
+		break;
+	case CONFIRMING:
+		add_held(message, client, &client->lease, false, false);
+		break;
+	case RENEWING:
+	case REBINDING:
+	case LINK_REBINDING:
+		add_held(message, client, &client->lease, true, true);
+		break;
+	case RELEASING:
+		add_held(message, client, &client->released, true, false);
+		break;
+	case DECLINING:
+		add_declined(message, client);
+		break;
+	case IDLE:
+	case INFORMING:
+	case MESSAGE_STATES:
+		break;
+	}
+}
+
+void compose(const struct client *client, struct message *message)
+{
+	const struct exchange_timing *timing = exchange_timing(client->exchange.state);
+
+	memset(message, 0, sizeof(*message));
+	message->type = (uint8_t)timing->type;
+	message->xid = client->exchange.xid;
+	message->client_id = client->config.duid;
+	if (timing->server_id)
+		message->server_id = client->target;
+	message->has_elapsed = true;
+	message->elapsed = exchange_elapsed(&client->exchange, client->now);
+	add_ias(message, client);
+	if (timing->oro)
+		add_request_option(message, client);
+	message->options = client->config.send;
+}

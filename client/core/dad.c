@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "core/dad.h"
+
+#include <string.h>
+
+void conflicts_init(struct conflicts *conflicts)
+{
+	*conflicts = (struct conflicts){ .decline_at = NEVER };
+}
+
+static bool same(const struct in6_addr *a, const struct in6_addr *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+static void remember(struct conflicts *conflicts, const struct in6_addr *addr, msec now)
+{
+	unsigned int i;
+
+	for (i = 0; i < conflicts->n_remembered; i++)
+		if (same(&conflicts->remembered[i].addr, addr))
+			break;
+	if (i == DAD_REMEMBERED) {
+		i = conflicts->oldest;
+		conflicts->oldest = (uint8_t)((conflicts->oldest + 1) % DAD_REMEMBERED);
+	} else if (i == conflicts->n_remembered) {
+		conflicts->n_remembered++;
+	}
+	conflicts->remembered[i].addr = *addr;
+	conflicts->remembered[i].until = now + DAD_MEMORY;
+}
+
+void conflicts_add(struct conflicts *conflicts, const struct in6_addr *addr, uint32_t iaid,
+		   const struct duid *server, bool settled, msec now)
+{
+	remember(conflicts, addr, now);
+	conflicts->last = now;
+	/* A Decline goes to one server (section 18.2.8): what another one gave earlier and was
+	 * never declined is left to time out there. */
+	if (conflicts->n_declined > 0 && !duid_equal(&conflicts->server, server))
+		conflicts->n_declined = 0;
+	conflicts->server = *server;
+	if (conflicts->n_declined < DAD_DECLINED)
+		conflicts->declined[conflicts->n_declined++] =
+			(struct declined){ .addr = *addr, .iaid = iaid };
+	if (settled)
+		conflicts->decline_at = now;
+	else if (conflicts->decline_at == NEVER)
+		conflicts->decline_at = now + DAD_DECLINE_WAIT;
+}
+
+bool conflicts_remember(const struct conflicts *conflicts, const struct in6_addr *addr, msec now)
+{
+	for (unsigned int i = 0; i < conflicts->n_remembered; i++)
+		if (same(&conflicts->remembered[i].addr, addr))
+			return now < conflicts->remembered[i].until;
+	return false;
+}
+
+msec conflicts_hold(struct conflicts *conflicts, uint32_t random, msec now)
+{
+	msec hold = DAD_HOLD_FIRST;
+
+	conflicts->n_declined = 0;
+	conflicts->decline_at = NEVER;
+	if (conflicts->in_a_row > 0 && now - conflicts->last > DAD_CALM)
+		conflicts->in_a_row = 0;
+	conflicts->in_a_row++;
+	if (conflicts->in_a_row <= 2)
+		return (msec)(random % 1000);
+	for (unsigned int i = 3; i < conflicts->in_a_row && hold < DAD_HOLD_MAX; i++)
+		hold *= 2;
+	return hold < DAD_HOLD_MAX ? hold : DAD_HOLD_MAX;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef DHCP6_DAD_H
+#define DHCP6_DAD_H
+
+/*
+ * Duplicate address detection, the part that needs no kernel: what is known of
+ * each address, which duplicates are still to be declined, and how long to wait
+ * when conflicts repeat. Evidence only: an address that is merely missing is
+ * never a duplicate.
+ */
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/duid.h"
+#include "core/proto.h"
+
+enum dad_state {
+	DAD_WAITING,   /* not on the interface: no carrier, or removed by somebody */
+	DAD_TENTATIVE, /* on the interface, the kernel is probing */
+	DAD_UNIQUE,    /* usable. Delegated prefixes are so from the start */
+};
+
+/* What the host saw of an address (C-KRN-2). */
+enum address_event {
+	ADDRESS_UNIQUE,	   /* on the interface, neither tentative nor dadfailed */
+	ADDRESS_TENTATIVE, /* on the interface, tentative */
+	ADDRESS_DUPLICATE, /* dadfailed, in RTM_NEWADDR, RTM_DELADDR or a dump */
+	ADDRESS_GONE, /* RTM_DELADDR without dadfailed: removed by somebody or a link going down */
+	ADDRESS_MISSING, /* not in a dump made after events were lost: nothing is known */
+	ADDRESS_FOREIGN, /* was there before us and is not ours (K15): in use, left alone */
+	ADDRESS_REFUSED, /* the kernel would not take it */
+};
+
+/* Who found out that an address is taken. */
+enum dad_finder {
+	FOUND_BY_KERNEL,
+	FOUND_BY_SCRIPT, /* exit status 3 */
+};
+
+struct dad {
+	enum dad_state state;
+	bool foreign;	 /* not ours to change or remove */
+	uint8_t readded; /* how often it was put back after somebody removed it */
+	msec since;	 /* when it was given to the kernel */
+	msec took;	 /* how long the verdict took; 0 where there was none to wait for */
+};
+
+/* An address can be put back this often before that is left to the administrator. */
+#define DAD_READD_MAX 2
+
+#define DAD_COALESCE	 50	 /* ms: verdicts this close are announced together */
+#define DAD_DECLINE_WAIT 250	 /* ms from the first duplicate to the Decline at the latest */
+#define DAD_MEMORY	 3600000 /* ms for which a declined address is refused (C-DEC-7) */
+#define DAD_CALM	 1800000 /* ms without a conflict after which the hold-off starts anew */
+#define DAD_HOLD_FIRST	 10000	 /* ms: hold-off after the third conflict in a row */
+#define DAD_HOLD_MAX	 3600000 /* ms: the longest one */
+#define DAD_DECLINED	 64	 /* addresses that can wait to be declined at a time */
+#define DAD_REMEMBERED	 64	 /* addresses remembered as taken; the oldest makes room */
+
+struct declined {
+	struct in6_addr addr;
+	uint32_t iaid;
+};
+
+/* The conflicts of one interface. */
+struct conflicts {
+	uint8_t n_declined;
+	struct declined declined[DAD_DECLINED]; /* to go into the next Decline, or in it */
+	struct duid server;			/* who gave them */
+	msec decline_at;			/* NEVER while there is nothing to decline */
+	uint8_t n_remembered;
+	uint8_t oldest;
+	struct {
+		struct in6_addr addr;
+		msec until;
+	} remembered[DAD_REMEMBERED];
+	unsigned int in_a_row;
+	msec last;
+};
+
+void conflicts_init(struct conflicts *conflicts);
+
+/*
+ * Notes that `addr`, given by `server` in the IA_NA `iaid`, is taken, and sets
+ * decline_at: `now` with `settled` (no other verdict is awaited), else at most
+ * DAD_DECLINE_WAIT later.
+ */
+void conflicts_add(struct conflicts *conflicts, const struct in6_addr *addr, uint32_t iaid,
+		   const struct duid *server, bool settled, msec now);
+
+/* Is `addr` remembered as taken? */
+bool conflicts_remember(const struct conflicts *conflicts, const struct in6_addr *addr, msec now);
+
+/*
+ * One round of conflicts is over (its Decline was answered or given up): forgets
+ * the declined ones, and returns for how long (ms) to wait before another address is
+ * asked for: up to 1 s, drawn from `random`, after the first two rounds in a row, then
+ * DAD_HOLD_FIRST doubling up to DAD_HOLD_MAX.
+ */
+msec conflicts_hold(struct conflicts *conflicts, uint32_t random, msec now);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "core/offer.h"
+
+#include <string.h>
+
+/* The index in lease->ia of an advertised IA; LEASE_IAS when it is none of ours (C-IA-10). */
+static unsigned int own_ia(const struct lease *lease, const struct message_ia *ia)
+{
+	unsigned int i;
+
+	for (i = 0; i < lease->n_ias; i++)
+		if (lease->ia[i].type == ia->type && lease->ia[i].iaid == ia->iaid)
+			return i;
+	return LEASE_IAS;
+}
+
+bool offer_read(struct offer *offer, const struct message *advertise, const struct lease *lease,
+		const struct conflicts *conflicts, msec now)
+{
+	bool usable[LEASE_IAS] = { false };
+
+	*offer = (struct offer){ .server = advertise->server_id,
+				 .preference = advertise->has_preference ? advertise->preference
+									 : 0 };
+	if (advertise->status.code != STATUS_SUCCESS)
+		return false;
+	for (unsigned int i = 0; i < advertise->n_bindings; i++) {
+		const struct message_binding *binding = &advertise->binding[i];
+		const struct message_ia *ia = &advertise->ia[binding->ia];
+		unsigned int own = own_ia(lease, ia);
+
+		if (own == LEASE_IAS || ia->status.code != STATUS_SUCCESS ||
+		    binding->status != STATUS_SUCCESS || binding->valid == 0)
+			continue;
+		if (ia->type == OPTION_IA_NA && conflicts_remember(conflicts, &binding->addr, now))
+			continue;
+		usable[own] = true;
+		if (offer->n_bindings == OFFER_BINDINGS)
+			continue;
+		offer->binding[offer->n_bindings].addr = binding->addr;
+		offer->binding[offer->n_bindings].prefix_len = binding->prefix_len;
+		offer->binding[offer->n_bindings].ia = (uint8_t)own;
+		offer->n_bindings++;
+	}
+	for (unsigned int i = 0; i < lease->n_ias; i++)
+		offer->ias = (uint8_t)(offer->ias + usable[i]);
+	offer->complete = offer->ias == lease->n_ias;
+	return offer->ias > 0;
+}
+
+static bool better(const struct offer *a, const struct offer *b)
+{
+	if (a->complete != b->complete)
+		return a->complete;
+	return a->preference > b->preference;
+}
+
+static void take_out(struct offers *offers, unsigned int index)
+{
+	offers->n--;
+	memmove(&offers->offer[index], &offers->offer[index + 1],
+		(offers->n - index) * sizeof(offers->offer[0]));
+}
+
+void offers_add(struct offers *offers, const struct offer *offer)
+{
+	unsigned int place;
+
+	for (unsigned int i = 0; i < offers->n; i++)
+		if (duid_equal(&offers->offer[i].server, &offer->server)) {
+			take_out(offers, i);
+			break;
+		}
+	for (place = 0; place < offers->n; place++)
+		if (better(offer, &offers->offer[place]))
+			break;
+	if (place == OFFERS)
+		return;
+	if (offers->n == OFFERS)
+		offers->n--;
+	memmove(&offers->offer[place + 1], &offers->offer[place],
+		(offers->n - place) * sizeof(offers->offer[0]));
+	offers->offer[place] = *offer;
+	offers->n++;
+}
+
+bool offers_take(struct offers *offers, struct offer *offer)
+{
+	if (offers->n == 0)
+		return false;
+	*offer = offers->offer[0];
+	take_out(offers, 0);
+	return true;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef DHCP6_REPORT_H
+#define DHCP6_REPORT_H
+
+/* Actions that tell the outside what the client did: script calls, the lease file, notes. */
+
+#include "core/client.h"
+
+/* Hands client->action to the host. */
+void report(struct client *client, enum action_type type);
+
+void report_note(struct client *client, enum client_note note, const struct in6_addr *addr,
+		 int64_t number, uint32_t extra);
+
+/* An action on the address of a binding, with the lifetimes that are left now. */
+void report_address(struct client *client, enum action_type type, const struct binding *binding);
+
+/* A call about a binding with new_... and, where it was known before, old_... variables. */
+void report_new(struct client *client, enum script_reason reason, const struct binding *binding);
+
+/* A call about a binding with cur_... variables (DEPREF6). */
+void report_current(struct client *client, enum script_reason reason,
+		    const struct binding *binding);
+
+/* A call about a binding that is going, with old_... variables. */
+void report_old(struct client *client, enum script_reason reason, const struct binding *binding,
+		enum dad_finder found_by);
+
+/*
+ * The lease for the lease file: only what has passed DAD, so that a duplicate is
+ * never confirmed after a restart; with `released` all of it.
+ */
+void report_lease(struct client *client, const struct lease *lease, bool released);
+
+#endif
