@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef DHCP6_CONF_H
+#define DHCP6_CONF_H
+
+/*
+ * dhcp6-client.conf, in the language of dhclient.conf. Errors are given to a
+ * function with file, line, column and what was expected; the statement is lost, the rest counts.
+ * An interface block begins as a copy of what was said for all before it.
+ */
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/duid.h"
+#include "core/message.h"
+#include "core/option.h"
+
+#define CONF_INTERFACES 32
+#define CONF_PATH	256
+#define CONF_REPORTS	100 /* diagnostics of a kind that are told of a file, then silence */
+
+/* What can be said for all interfaces and, in an interface block, for one. */
+struct conf_scope {
+	char interface[IFNAMSIZ]; /* empty: for all */
+	uint8_t n_request;
+	uint16_t request[MESSAGE_ORO]; /* as named: see option_requestable() for an ORO */
+	struct duid client_id;	       /* send dhcp6.client-id; size 0: not said */
+	struct options send;	       /* send dhcp6.NAME value; */
+	bool rapid_commit;	       /* send dhcp6.rapid-commit; */
+	char script[CONF_PATH];	       /* empty: not said */
+};
+
+struct conf {
+	unsigned int timeout;	     /* seconds: with -1 */
+	unsigned int script_timeout; /* seconds a script may run */
+	struct conf_scope all;
+	uint8_t n_interfaces;
+	struct conf_scope interface[CONF_INTERFACES];
+};
+
+enum conf_severity {
+	CONF_ERROR,   /* wrong: the statement is lost */
+	CONF_UNBUILT, /* right, but this version cannot do it yet: the statement is lost */
+	CONF_IGNORED, /* means something to DHCPv4 only, or nothing any more */
+};
+
+struct conf_diagnostic {
+	enum conf_severity severity;
+	const char *file;
+	unsigned int line;
+	unsigned int column;
+	const char *message; /* "expected ; after the value" */
+	const char *source;  /* the line of text, `source_size` octets; none of a line that is */
+	size_t source_size;  /* too long to be shown */
+};
+
+typedef void conf_report(void *context, const struct conf_diagnostic *diagnostic);
+
+/* The defaults: timeout 60; script-timeout 60; request dhcp6.name-servers, dhcp6.domain-search; */
+void conf_init(struct conf *conf);
+
+/* Reads `size` octets of `text`, called `file` in diagnostics. False when there was a CONF_ERROR or
+ * CONF_UNBUILT. */
+bool conf_parse(struct conf *conf, const char *file, const char *text, size_t size,
+		conf_report *report, void *context);
+
+/* The scope for an interface: its own block's, else the one for all. */
+const struct conf_scope *conf_scope(const struct conf *conf, const char *interface);
+
+#endif

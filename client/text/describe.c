@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "text/describe.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "core/option.h"
+#include "core/proto.h"
+#include "text/text.h"
+#include "text/value.h"
+
+/*
+ * A text that is written piece by piece into what `out` has left, but for room for
+ * the mark that says that it is not whole. Running out is sticky, as it is for every
+ * cursor, so that all pieces can be written without a look, and the last whole one is known.
+ */
+struct pieces {
+	struct cursor text;
+	size_t whole; /* octets up to the end of the last whole piece */
+};
+
+static struct pieces pieces_begin(const struct cursor *out, const char *mark)
+{
+	struct pieces p = { .text = *out, .whole = out->at };
+	size_t size = strlen(mark);
+
+	if (cursor_left(out) < size)
+		p.text.bad = true;
+	else
+		p.text.size -= size;
+	return p;
+}
+
+static void piece(struct pieces *p)
+{
+	if (!p->text.bad)
+		p->whole = p->text.at;
+}
+
+static void pieces_end(struct cursor *out, const struct pieces *p, const char *mark)
+{
+	if (out->bad)
+		return;
+	out->at = p->whole;
+	if (p->text.bad)
+		put_text(out, mark);
+}
+
+static void put_seconds(struct cursor *out, uint32_t seconds)
+{
+	if (seconds == INFINITE_TIME)
+		put_text(out, "infinite");
+	else
+		put_format(out, "%u s", seconds);
+}
+
+static void put_duid(struct cursor *out, const struct duid *duid)
+{
+	for (size_t i = 0; i < duid->size; i++)
+		put_format(out, i > 0 ? ":%02x" : "%02x", duid->bytes[i]);
+}
+
+static void put_status_name(struct cursor *out, uint32_t code)
+{
+	const char *name = status_code_name(code);
+
+	if (name)
+		put_text(out, name);
+	else
+		put_format(out, "code %u", code);
+}
+
+static void put_status(struct cursor *out, const struct status *status)
+{
+	size_t size = strnlen(status->text, sizeof(status->text));
+
+	put_status_name(out, status->code);
+	if (size > 0) {
+		put_text(out, " \"");
+		put_escaped(out, status->text, size);
+		put_text(out, "\"");
+	}
+}
+
+/* Where times of 0 say something: a client's are 0 by rule (RFC 9915 section 21.4). */
+static bool is_from_server(const struct message *message)
+{
+	return message->type == MESSAGE_ADVERTISE || message->type == MESSAGE_REPLY;
+}
+
+static void put_binding(struct cursor *out, const struct message_binding *binding, bool prefix,
+			bool from_server)
+{
+	put_address_text(out, &binding->addr);
+	if (prefix)
+		put_format(out, "/%u", binding->prefix_len);
+	if (from_server || binding->preferred > 0 || binding->valid > 0) {
+		put_text(out, " preferred ");
+		put_seconds(out, binding->preferred);
+		put_text(out, " valid ");
+		put_seconds(out, binding->valid);
+	}
+	if (binding->exclude_len > 0) {
+		put_text(out, " without ");
+		put_address_text(out, &binding->exclude);
+		put_format(out, "/%u", binding->exclude_len);
+	}
+	if (binding->status != STATUS_SUCCESS) {
+		put_text(out, " ");
+		put_status_name(out, binding->status);
+	}
+}
+
+/* "IA_NA bb:cc:dd:01: 2001:db8::5 preferred 3000 s valid 4000 s, T1 ..., T2 ..., NoBinding" */
+static void put_ia(struct pieces *p, const struct message *message, unsigned int ia)
+{
+	const struct message_ia *it = &message->ia[ia];
+	bool prefix = it->type == OPTION_IA_PD;
+	const char *between = ": ";
+
+	put_text(&p->text, prefix ? "IA_PD " : "IA_NA ");
+	put_iaid(&p->text, it->iaid);
+	piece(p);
+	for (unsigned int i = 0; i < message->n_bindings; i++) {
+		if (message->binding[i].ia != ia)
+			continue;
+		put_text(&p->text, between);
+		put_binding(&p->text, &message->binding[i], prefix, is_from_server(message));
+		piece(p);
+		between = ", ";
+	}
+	if (it->t1 > 0 || it->t2 > 0 || (is_from_server(message) && *between == ',')) {
+		put_text(&p->text, between);
+		put_text(&p->text, "T1 ");
+		put_seconds(&p->text, it->t1);
+		put_text(&p->text, ", T2 ");
+		put_seconds(&p->text, it->t2);
+		piece(p);
+		between = ", ";
+	}
+	if (it->status.present) {
+		put_text(&p->text, between);
+		put_status(&p->text, &it->status);
+		piece(p);
+	}
+}
+
+static void put_passed_over(struct cursor *out, unsigned int notes)
+{
+	static const struct {
+		enum message_note note;
+		const char *text;
+	} texts[] = {
+		{ NOTE_LIMIT, "more than is kept of a message" },
+		{ NOTE_REPEATED, "an option that may come once only" },
+		{ NOTE_BAD_OPTION, "an option of a wrong length or contents" },
+		{ NOTE_BAD_CONTAINER, "an IA, address or prefix that does not parse" },
+		{ NOTE_BAD_TIMES, "times that contradict each other" },
+		{ NOTE_BAD_ADDRESS, "an address or prefix that cannot be leased" },
+		{ NOTE_MISPLACED, "an option where it is not defined" },
+	};
+	const char *between = "";
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (!(notes & texts[i].note))
+			continue;
+		put_text(out, between);
+		put_text(out, texts[i].text);
+		between = ", ";
+	}
+}
+
+static void put_message_name(struct cursor *out, unsigned int type)
+{
+	const char *name = message_type_name(type);
+
+	if (name)
+		put_text(out, name);
+	else
+		put_format(out, "message of type %u", type);
+}
+
+static void put_header(struct cursor *out, const struct message *message,
+		       const struct in6_addr *from)
+{
+	put_message_name(out, message->type);
+	put_format(out, " xid 0x%06x", message->xid);
+	if (from) {
+		put_text(out, " from ");
+		put_address_text(out, from);
+	}
+	if (message->has_elapsed)
+		put_format(out, " elapsed %u.%02u s", message->elapsed / 100,
+			   message->elapsed % 100);
+	if (message->server_id.size > 0) {
+		put_text(out, " server ");
+		put_duid(out, &message->server_id);
+	}
+	if (message->has_preference)
+		put_format(out, " preference %u", message->preference);
+	if (message->rapid_commit)
+		put_text(out, " rapid commit");
+	if (message->reconf_msg > 0) {
+		put_text(out, " asks for ");
+		put_message_name(out, message->reconf_msg);
+	}
+}
+
+#define CUT_LINE " ..."
+
+void describe_message(struct cursor *out, const struct message *message,
+		      const struct in6_addr *from)
+{
+	struct pieces p = pieces_begin(out, CUT_LINE);
+
+	put_header(&p.text, message, from);
+	piece(&p);
+	for (unsigned int i = 0; i < message->n_ias; i++) {
+		put_text(&p.text, "; ");
+		put_ia(&p, message, i);
+	}
+	if (message->status.present) {
+		put_text(&p.text, "; status ");
+		put_status(&p.text, &message->status);
+		piece(&p);
+	}
+	if (message->notes) {
+		put_text(&p.text, "; passed over: ");
+		put_passed_over(&p.text, message->notes);
+		piece(&p);
+	}
+	pieces_end(out, &p, CUT_LINE);
+}
+
+/* The lines of describe_options(). */
+struct lines {
+	struct pieces pieces;
+	unsigned int indent;
+};
+
+static void put_option_name(struct cursor *out, uint16_t code)
+{
+	const struct option_info *info = option_by_code(code);
+
+	if (info)
+		put_text(out, info->name);
+	else
+		put_format(out, "unknown-%u", code);
+}
+
+/* "  name-servers: " */
+static struct cursor *begin_line(struct lines *lines, uint16_t code)
+{
+	struct cursor *text = &lines->pieces.text;
+
+	for (unsigned int i = 0; i < lines->indent; i++)
+		put_u8(text, ' ');
+	put_option_name(text, code);
+	put_text(text, ": ");
+	return text;
+}
+
+static void end_line(struct lines *lines)
+{
+	put_u8(&lines->pieces.text, '\n');
+	piece(&lines->pieces);
+}
+
+static void number_line(struct lines *lines, bool there, uint16_t code, uint32_t number,
+			const char *unit)
+{
+	if (!there)
+		return;
+	put_format(begin_line(lines, code), "%u%s", number, unit);
+	end_line(lines);
+}
+
+static void duid_line(struct lines *lines, uint16_t code, const struct duid *duid)
+{
+	if (duid->size == 0)
+		return;
+	put_duid(begin_line(lines, code), duid);
+	end_line(lines);
+}
+
+static void flag_line(struct lines *lines, bool there, uint16_t code)
+{
+	if (!there)
+		return;
+	put_text(begin_line(lines, code), "yes");
+	end_line(lines);
+}
+
+static void oro_line(struct lines *lines, const struct message *message)
+{
+	struct cursor *text;
+
+	if (!message->has_oro)
+		return;
+	text = begin_line(lines, OPTION_ORO);
+	for (unsigned int i = 0; i < message->n_oro; i++) {
+		if (i > 0)
+			put_text(text, ", ");
+		put_option_name(text, message->oro[i]);
+	}
+	end_line(lines);
+}
+
+static void auth_line(struct lines *lines, const struct message_auth *auth)
+{
+	struct cursor *text;
+
+	if (!auth->present)
+		return;
+	/* Neither key nor digest is shown: who has the key can reconfigure us. */
+	text = begin_line(lines, OPTION_AUTH);
+	if (!auth->rkap)
+		put_text(text, "not of the reconfigure key protocol");
+	else
+		put_format(text, "reconfigure key protocol, type %u, replay detection %llu",
+			   auth->type, (unsigned long long)auth->replay);
+	end_line(lines);
+}
+
+static void ia_lines(struct lines *lines, const struct message *message)
+{
+	for (unsigned int i = 0; i < message->n_ias; i++) {
+		struct pieces line = { .text = *begin_line(lines, message->ia[i].type) };
+
+		put_ia(&line, message, i);
+		lines->pieces.text = line.text;
+		end_line(lines);
+	}
+}
+
+static void other_lines(struct lines *lines, const struct message *message)
+{
+	struct cursor c = options_read(&message->options);
+	struct wire_option option;
+
+	while (get_option(&c, &option)) {
+		value_render(begin_line(lines, option.code), option.code, option.data,
+			     VALUE_PEOPLE);
+		end_line(lines);
+	}
+}
+
+void describe_options(struct cursor *out, const struct message *message, unsigned int indent)
+{
+	static const char mark[] = "...\n";
+	struct lines lines = { .pieces = pieces_begin(out, mark), .indent = indent };
+
+	duid_line(&lines, OPTION_CLIENTID, &message->client_id);
+	duid_line(&lines, OPTION_SERVERID, &message->server_id);
+	if (message->has_elapsed) {
+		put_format(begin_line(&lines, OPTION_ELAPSED_TIME), "%u.%02u s",
+			   message->elapsed / 100, message->elapsed % 100);
+		end_line(&lines);
+	}
+	oro_line(&lines, message);
+	number_line(&lines, message->has_preference, OPTION_PREFERENCE, message->preference, "");
+	flag_line(&lines, message->rapid_commit, OPTION_RAPID_COMMIT);
+	flag_line(&lines, message->reconf_accept, OPTION_RECONF_ACCEPT);
+	if (message->reconf_msg > 0) {
+		put_message_name(begin_line(&lines, OPTION_RECONF_MSG), message->reconf_msg);
+		end_line(&lines);
+	}
+	if (message->status.present) {
+		put_status(begin_line(&lines, OPTION_STATUS_CODE), &message->status);
+		end_line(&lines);
+	}
+	auth_line(&lines, &message->auth);
+	ia_lines(&lines, message);
+	number_line(&lines, message->has_sol_max_rt, OPTION_SOL_MAX_RT, message->sol_max_rt, " s");
+	number_line(&lines, message->has_inf_max_rt, OPTION_INF_MAX_RT, message->inf_max_rt, " s");
+	if (message->has_refresh_time) {
+		put_seconds(begin_line(&lines, OPTION_INFORMATION_REFRESH_TIME),
+			    message->refresh_time);
+		end_line(&lines);
+	}
+	other_lines(&lines, message);
+	pieces_end(out, &lines.pieces, mark);
+}
+
+/* "0.250 s" of milliseconds */
+static void put_ms(struct cursor *out, int64_t ms)
+{
+	if (ms < 0)
+		ms = 0;
+	put_format(out, "%lld.%03lld s", (long long)(ms / 1000), (long long)(ms % 1000));
+}
+
+static void put_ia_failed(struct cursor *out, uint32_t iaid, uint32_t status)
+{
+	put_text(out, "IA ");
+	put_iaid(out, iaid);
+	put_text(out, ": ");
+	if (status == STATUS_SUCCESS)
+		put_text(out, "the server gave nothing that can be used");
+	else
+		put_status_name(out, status);
+}
+
+static void put_address_note(struct cursor *out, const struct action *action, const char *text)
+{
+	put_address_text(out, &action->note.addr);
+	put_text(out, text);
+}
+
+static void put_time_note(struct cursor *out, const struct action *action, const char *text)
+{
+	put_text(out, text);
+	put_ms(out, action->note.number);
+}
+
+void describe_note(struct cursor *out, const struct action *action)
+{
+	assert(action->type == ACTION_NOTE);
+	switch (action->note.note) {
+	case NOTE_IA_FAILED:
+		put_ia_failed(out, (uint32_t)action->note.number, action->note.extra);
+		break;
+	case NOTE_SERVER_CHANGED:
+		put_text(out, "another server has extended the lease");
+		break;
+	case NOTE_CONFLICT_HOLD:
+		put_time_note(out, action, "after the conflict, another address is asked for in ");
+		break;
+	case NOTE_REOFFERED:
+		put_address_note(out, action,
+				 " was offered again though it was declined, ignoring");
+		break;
+	case NOTE_PUT_BACK:
+		put_address_note(out, action, " was removed by somebody, adding it again");
+		break;
+	case NOTE_LEFT_REMOVED:
+		put_address_note(out, action,
+				 " was removed by somebody again and again, leaving it so");
+		break;
+	case NOTE_FOREIGN:
+		put_address_note(out, action,
+				 " was on the interface before, using it and leaving it as it is");
+		break;
+	case NOTE_REFUSED:
+		put_address_note(out, action, " was refused by the kernel");
+		break;
+	case NOTE_NO_ROOM:
+		put_format(out, "no room for %lld more addresses or prefixes of a Reply, ignoring",
+			   (long long)action->note.number);
+		break;
+	case NOTE_RATE_LIMIT:
+		put_time_note(out, action, "too many messages in a short time, the next one in ");
+		break;
+	case NOTE_MAX_RT:
+		put_format(out, "the server sets SOL_MAX_RT to %lld s",
+			   (long long)action->note.number);
+		break;
+	case NOTE_UNIQUE:
+		put_text(out, "address ");
+		put_address_note(out, action, " unique after ");
+		put_format(out, "%lld ms", (long long)action->note.number);
+		break;
+	case NOTE_DUPLICATE:
+		put_text(out, "address ");
+		put_address_note(out, action, " duplicate, found by ");
+		put_text(out, action->note.extra == FOUND_BY_SCRIPT ? "script" : "kernel");
+		break;
+	case NOTE_NOTHING_OFFERED:
+		put_time_note(out, action,
+			      "the Reply has nothing that can be used, soliciting in ");
+		break;
+	case NOTE_KEPT:
+		put_text(out, "no answer to the Confirm, the lease stays in use");
+		break;
+	case NOTE_NOT_ON_LINK:
+		put_text(out, "the lease does not fit this link, dropping it");
+		break;
+	}
+}
+
+void describe_state(struct cursor *out, const struct client *client)
+{
+	put_text(out, lease_state_name(client_lease_state(client)));
+	put_u8(out, '/');
+	put_text(out, message_state_name(client_message_state(client)));
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "text/env.h"
+
+#include <string.h>
+
+#include "core/option.h"
+#include "core/proto.h"
+#include "text/text.h"
+#include "text/value.h"
+
+#define SCRIPT_PATH "/usr/sbin:/sbin:/bin:/usr/sbin:/usr/bin"
+#define NAME_SIZE   96 /* octets of the longest name and its NUL */
+
+/* The environment being written. */
+struct env {
+	struct cursor *out;
+	size_t count;
+	size_t start;	      /* of the current variable in `out` */
+	char name[NAME_SIZE]; /* of the current variable */
+	void (*refused)(void *context, const char *name);
+	void *context;
+};
+
+static void begin(struct env *env, const char *prefix, const char *space, const char *name)
+{
+	struct cursor text = cursor_writer(env->name, sizeof(env->name));
+
+	put_text(&text, prefix);
+	put_text(&text, space);
+	put_text(&text, name);
+	text_end(&text);
+	for (char *c = env->name; *c; c++)
+		if (*c == '-')
+			*c = '_';
+	env->start = env->out->at;
+	put_text(env->out, env->name);
+	put_u8(env->out, '=');
+}
+
+/* Ends the current variable, or takes it back when it is not `good` or has no room. */
+static void end(struct env *env, bool good)
+{
+	put_u8(env->out, '\0');
+	if (good && !env->out->bad) {
+		env->count++;
+		return;
+	}
+	env->out->at = env->start;
+	env->out->bad = false;
+	if (env->refused)
+		env->refused(env->context, env->name);
+}
+
+static void put_variable(struct env *env, const char *prefix, const char *name, const char *value)
+{
+	begin(env, prefix, "", name);
+	put_text(env->out, value);
+	end(env, true);
+}
+
+static void put_number(struct env *env, const char *prefix, const char *name, int64_t value)
+{
+	begin(env, prefix, "", name);
+	put_format(env->out, "%lld", (long long)value);
+	end(env, true);
+}
+
+static void put_bool(struct env *env, const char *prefix, const char *name, bool value)
+{
+	put_variable(env, prefix, name, value ? "true" : "false");
+}
+
+/* Is there a variable whose name is the `size` octets at `name`? */
+static bool is_set(const struct env *env, const char *name, size_t size)
+{
+	const char *text = (const char *)env->out->out;
+
+	for (size_t at = 0; at < env->out->at; at += strlen(text + at) + 1)
+		if (strncmp(text + at, name, size) == 0 && text[at + size] == '=')
+			return true;
+	return false;
+}
+
+/* begin() for the option `code`: PREFIXdhcp6_NAME. */
+static void begin_option_variable(struct env *env, const char *prefix, uint16_t code)
+{
+	const struct option_info *info = option_by_code(code);
+	char text[sizeof("unknown_65535") + 1];
+	struct cursor unknown = cursor_writer(text, sizeof(text));
+
+	put_format(&unknown, "unknown_%u", code);
+	begin(env, prefix, "dhcp6_", info ? info->name : text_end(&unknown));
+}
+
+static void put_requested(struct env *env, const struct env_base *base)
+{
+	for (size_t i = 0; i < base->n_requested; i++) {
+		size_t first = 0;
+
+		while (base->requested[first] != base->requested[i])
+			first++;
+		if (first < i)
+			continue;
+		begin_option_variable(env, "requested_", base->requested[i]);
+		put_text(env->out, "1");
+		end(env, true);
+	}
+}
+
+static void put_binding(struct env *env, const char *prefix, const struct script_side *side)
+{
+	if (side->ia_type == OPTION_IA_PD) {
+		begin(env, prefix, "", "ip6_prefix");
+		put_address_text(env->out, &side->addr);
+		put_format(env->out, "/%u", side->prefix_len);
+		end(env, true);
+	} else {
+		begin(env, prefix, "", "ip6_address");
+		put_address_text(env->out, &side->addr);
+		end(env, true);
+		put_number(env, prefix, "ip6_prefixlen", side->prefix_len);
+	}
+	put_number(env, prefix, "life_starts", side->times.starts.epoch);
+	put_number(env, prefix, "preferred_life", side->times.preferred);
+	put_number(env, prefix, "max_life", side->times.valid);
+}
+
+static void put_ia(struct env *env, const char *prefix, const struct script_side *side)
+{
+	begin(env, prefix, "", "iaid");
+	put_iaid(env->out, side->iaid);
+	end(env, true);
+	put_number(env, prefix, "starts", side->ia.starts.epoch);
+	put_number(env, prefix, "renew", side->ia.t1);
+	put_number(env, prefix, "rebind", side->ia.t2);
+}
+
+#define FQDN_S 0x01 /* the server updates the AAAA record (RFC 4704 section 4.1) */
+#define FQDN_N 0x04 /* nobody asks the server for updates; ISC read 0x02, O, instead */
+
+/*
+ * The fqdn variables out of option 39: flags and a name, which, unlike others, may be
+ * partial, without the empty label at its end. It is shown without a last dot.
+ */
+static void put_fqdn(struct env *env, const char *prefix, struct cursor data)
+{
+	uint8_t octets[256];
+	char text[256];
+	uint8_t flags = get_u8(&data);
+	size_t size = cursor_left(&data);
+	struct cursor labels = cursor_writer(octets, sizeof(octets));
+	struct cursor name = cursor_writer(text, sizeof(text));
+	const char *dot;
+
+	put_bytes(&labels, data.in + data.at, size);
+	if (size > 0 && size < sizeof(octets) && octets[size - 1] != 0)
+		put_u8(&labels, 0);
+	labels = cursor_reader(octets, labels.bad ? 0 : labels.at);
+	if (!value_domain(&name, &labels) || cursor_left(&labels) > 0) {
+		begin(env, prefix, "fqdn_", "fqdn");
+		end(env, false);
+		return;
+	}
+	text[name.at - 1] = '\0';
+	dot = strchr(text, '.');
+	put_bool(env, prefix, "fqdn_encoded", true);
+	put_bool(env, prefix, "fqdn_server_update", flags & FQDN_S);
+	put_bool(env, prefix, "fqdn_no_client_update", flags & FQDN_N);
+	put_variable(env, prefix, "fqdn_fqdn", text);
+	if (dot)
+		put_variable(env, prefix, "fqdn_domainname", dot);
+	text[dot ? dot - text : (ptrdiff_t)name.at - 1] = '\0';
+	put_variable(env, prefix, "fqdn_hostname", text);
+}
+
+/* Option 17: what a vendor has to say, by its enterprise number. */
+static void put_vendor_options(struct env *env, const char *prefix, struct cursor data)
+{
+	char text[sizeof("unknown_4294967295") + 1];
+	struct cursor name = cursor_writer(text, sizeof(text));
+	size_t size;
+
+	put_format(&name, "unknown_%u", get_u32(&data));
+	size = cursor_left(&data);
+	if (!data.bad && size == 0)
+		return;
+	begin(env, prefix, "vsio_", text_end(&name));
+	put_hex(env->out, data.in + data.at, size);
+	end(env, !data.bad);
+}
+
+/*
+ * Is there one of the same code, and with the same `key` first octets, before `option`?
+ * The first counts, and no variable is set twice.
+ */
+static bool is_repeated(const struct options *options, const struct wire_option *option, size_t key)
+{
+	struct cursor c = options_read(options);
+	struct wire_option earlier;
+
+	while (get_option(&c, &earlier) && earlier.data.in != option->data.in)
+		if (earlier.code == option->code && earlier.data.size > 0 &&
+		    earlier.data.size >= key &&
+		    (key == 0 || memcmp(earlier.data.in, option->data.in, key) == 0))
+			return true;
+	return false;
+}
+
+static void put_options(struct env *env, const char *prefix, const struct options *options)
+{
+	struct cursor c = options_read(options);
+	struct wire_option option;
+
+	while (get_option(&c, &option)) {
+		/* Without data: never exported, as with ISC. */
+		if (option.data.size == 0)
+			continue;
+		if (option.code == OPTION_VENDOR_OPTS && option.data.size >= 4 &&
+		    !is_repeated(options, &option, 4))
+			put_vendor_options(env, prefix, option.data);
+		if (is_repeated(options, &option, 0))
+			continue;
+		if (option.code == OPTION_CLIENT_FQDN)
+			put_fqdn(env, prefix, option.data);
+		begin_option_variable(env, prefix, option.code);
+		end(env, value_render(env->out, option.code, option.data, VALUE_SCRIPT));
+	}
+}
+
+static void put_side(struct env *env, const char *prefix, const struct script_side *side)
+{
+	if (side->has_binding)
+		put_binding(env, prefix, side);
+	if (side->has_ia)
+		put_ia(env, prefix, side);
+	if (side->has_options)
+		put_options(env, prefix, &side->options);
+}
+
+/* [A-Za-z_][A-Za-z0-9_]* */
+static bool is_name(const char *name, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		bool digit = name[i] >= '0' && name[i] <= '9';
+		bool letter = (name[i] >= 'a' && name[i] <= 'z') ||
+			      (name[i] >= 'A' && name[i] <= 'Z') || name[i] == '_';
+
+		if (!letter && !(digit && i > 0))
+			return false;
+	}
+	return size > 0;
+}
+
+/* Names with which shells and the dynamic linker do things before the script has a say. */
+static bool is_dangerous(const char *name, size_t size)
+{
+	static const char *const names[] = { "ENV", "BASH_ENV",	     "CDPATH",	  "GLOBIGNORE",
+					     "IFS", "BASH_XTRACEFD", "SHELLOPTS", "BASHOPTS" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i]) == size && memcmp(names[i], name, size) == 0)
+			return true;
+	return size >= 3 && memcmp(name, "LD_", 3) == 0;
+}
+
+/* Sets env->name, cut where it is too long: it's only shown. */
+static void put_extra(struct env *env, const char *extra)
+{
+	const char *equals = strchr(extra, '=');
+	size_t size = equals ? (size_t)(equals - extra) : strlen(extra);
+	struct cursor name = cursor_writer(env->name, sizeof(env->name));
+
+	if (equals && is_set(env, extra, size))
+		return;
+	put_bytes(&name, extra, size < sizeof(env->name) ? size : sizeof(env->name) - 1);
+	text_end(&name);
+	env->start = env->out->at;
+	put_text(env->out, extra);
+	end(env, equals && is_name(extra, size) && !is_dangerous(extra, size));
+}
+
+static void put_extras(struct env *env, const struct env_base *base)
+{
+	size_t n = 0;
+
+	/* From the last to the first: what is set already is not set again. */
+	while (base->extra && base->extra[n])
+		n++;
+	while (n-- > 0)
+		put_extra(env, base->extra[n]);
+}
+
+static const char *finder_name(enum dad_finder finder)
+{
+	switch (finder) {
+	case FOUND_BY_KERNEL:
+		return "kernel";
+	case FOUND_BY_SCRIPT:
+		return "script";
+	}
+	return "unknown";
+}
+
+size_t env_build(struct cursor *out, const struct env_base *base, const struct script_call *call,
+		 void (*refused)(void *context, const char *name), void *context)
+{
+	struct env env = { .out = out, .refused = refused, .context = context };
+
+	put_variable(&env, "", "PATH", SCRIPT_PATH);
+	put_variable(&env, "", "reason", script_reason_name(call->reason));
+	put_variable(&env, "", "interface", base->interface);
+	put_number(&env, "", "pid", base->pid);
+	put_number(&env, "", "dad_wait_time", base->dad_wait_time);
+	if (call->reason == REASON_DECLINE6)
+		put_variable(&env, "", "dad_found_by", finder_name(call->found_by));
+	if (call->reason != REASON_PREINIT6)
+		put_requested(&env, base);
+	if (call->has_new)
+		put_side(&env, call->has_current ? "cur_" : "new_", &call->new_);
+	if (call->has_old)
+		put_side(&env, "old_", &call->old);
+	/* Last, so that no addition takes the room of what has to be there. */
+	put_extras(&env, base);
+	return env.count;
+}

@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* client/text/conf.c: the language of dhclient.conf. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/proto.h"
+#include "text/conf.h"
+#include "text/text.h"
+
+#define KEPT 16
+
+static struct conf conf;
+
+/* What was told, in the order in which it was. */
+static struct {
+	size_t n;
+	size_t of[CONF_IGNORED + 1];
+	struct conf_diagnostic first[KEPT];
+} told;
+
+static void note(void *context, const struct conf_diagnostic *diagnostic)
+{
+	cr_assert_eq(context, &told);
+	cr_assert_not_null(diagnostic->message);
+	cr_assert_str_eq(diagnostic->file, "test.conf");
+	if (told.n < KEPT)
+		told.first[told.n] = *diagnostic;
+	told.n++;
+	told.of[diagnostic->severity]++;
+}
+
+static bool parse_bytes(const char *text, size_t size)
+{
+	memset(&told, 0, sizeof(told));
+	conf_init(&conf);
+	return conf_parse(&conf, "test.conf", text, size, note, &told);
+}
+
+static bool parse(const char *text)
+{
+	return parse_bytes(text, strlen(text));
+}
+
+/* "23 24" */
+static const char *request_of(const struct conf_scope *scope)
+{
+	static char text[1024];
+	struct cursor out = cursor_writer(text, sizeof(text));
+
+	for (uint8_t i = 0; i < scope->n_request; i++)
+		put_format(&out, "%s%u", i > 0 ? " " : "", scope->request[i]);
+	return text_end(&out);
+}
+
+static bool sends(const struct conf_scope *scope, uint16_t code, const void *bytes, size_t size)
+{
+	struct cursor data;
+
+	if (!options_find(&scope->send, code, &data))
+		return false;
+	return cursor_left(&data) == size && memcmp(data.in + data.at, bytes, size) == 0;
+}
+
+Test(conf, defaults_without_a_word)
+{
+	cr_expect(parse(""));
+	cr_expect_eq(told.n, 0);
+	cr_expect_eq(conf.timeout, 60);
+	cr_expect_eq(conf.script_timeout, 60);
+	cr_expect_str_eq(request_of(&conf.all), "23 24");
+	cr_expect_eq(conf.all.script[0], '\0');
+	cr_expect_eq(conf.all.client_id.size, 0);
+	cr_expect_not(conf.all.rapid_commit);
+	cr_expect_eq(conf_scope(&conf, "eth0"), &conf.all);
+	cr_expect(parse(" # nothing; {\n ;; "));
+}
+
+Test(conf, numbers_and_the_script)
+{
+	cr_expect(parse("TIMEOUT 10; script-timeout 4294967295; script \"/bin/a b\";"));
+	cr_expect_eq(conf.timeout, 10);
+	cr_expect_eq(conf.script_timeout, UINT32_MAX);
+	cr_expect_str_eq(conf.all.script, "/bin/a b");
+}
+
+Test(conf, request_replaces_and_also_request_adds)
+{
+	static const struct {
+		const char *text;
+		const char *request;
+		size_t errors;
+	} rows[] = {
+		{ "request;", "", 0 },
+		{ "request dhcp6.fqdn;", "39", 0 },
+		{ "request subnet-mask, dhcp6.name-servers, fqdn.fqdn, ntp-servers;", "23", 0 },
+		{ "request routers;", "", 0 },
+		{ "also request dhcp6.bootfile-url;", "23 24 59", 0 },
+		{ "also request dhcp6.name-servers, routers;", "23 24", 0 },
+		{ "also request;", "23 24", 0 },
+		{ "request dhcp6.fqdn; request dhcp6.sntp-servers;", "31", 0 },
+		{ "request; also request DHCP6.Name-Servers;", "23", 0 },
+		{ "request dhcp6.unknown-56, dhcp6.unknown-65535;", "56 65535", 0 },
+		{ "request dhcp6.client-id;", "1", 0 },
+		/* Only what is wrong is lost; ISC's list would be empty. */
+		{ "request dhcp6.fqdn, dhcp6.no-such, dhcp6.sntp-servers;", "39 31", 1 },
+		{ "also request dhcp6.unknown-0, dhcp6.unknown-70000;", "23 24", 2 },
+		{ "request dhcp6.fqdn dhcp6.sntp-servers;", "23 24", 1 },
+		{ "request dhcp6.fqdn,;", "23 24", 1 },
+		{ "request \"dhcp6.fqdn\";", "23 24", 1 },
+		{ "request dhcp6.fqdn", "23 24", 1 },
+		{ "also dhcp6.fqdn;", "23 24", 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cr_expect_eq(parse(rows[i].text), rows[i].errors == 0, "%s", rows[i].text);
+		cr_expect_eq(told.n, rows[i].errors, "%s: %zu", rows[i].text, told.n);
+		cr_expect_eq(told.of[CONF_ERROR], rows[i].errors, "%s", rows[i].text);
+		cr_expect_str_eq(request_of(&conf.all), rows[i].request, "%s: %s", rows[i].text,
+				 request_of(&conf.all));
+	}
+}
+
+Test(conf, a_list_is_limited)
+{
+	char text[4096];
+	struct cursor out = cursor_writer(text, sizeof(text));
+
+	put_text(&out, "request dhcp6.unknown-300");
+	for (unsigned int i = 1; i < MESSAGE_ORO + 2; i++)
+		put_format(&out, ", dhcp6.unknown-%u", 300 + i);
+	put_text(&out, ";");
+	cr_expect_not(parse(text_end(&out)));
+	cr_expect_eq(told.of[CONF_ERROR], 2);
+	cr_expect_eq(conf.all.n_request, MESSAGE_ORO);
+}
+
+Test(conf, send_client_id_is_a_duid)
+{
+	static const uint8_t duid[] = { 0, 3, 0, 1, 0xfa, 0xaa, 0xbb, 0xcc, 0xdd, 0xee };
+
+	cr_expect(parse("send dhcp6.client-id 00:03:00:01:fa:aa:bb:cc:dd:ee;"));
+	cr_expect_eq(conf.all.client_id.size, sizeof(duid));
+	cr_expect_arr_eq(conf.all.client_id.bytes, duid, sizeof(duid));
+	cr_expect(parse("send dhcp6.client-id \"\\000\\004ab\";"));
+	cr_expect_eq(conf.all.client_id.size, 4);
+	cr_expect_eq(conf.all.send.size, 0);
+	cr_expect_not(parse("send dhcp6.client-id 0:1;"));
+	cr_expect_eq(conf.all.client_id.size, 0);
+	cr_expect_not(parse("send dhcp6.client-id;"));
+	cr_expect_not(parse("send dhcp6.client-id 0:1:2 3;"));
+	cr_expect_eq(conf.all.client_id.size, 0);
+}
+
+Test(conf, send_makes_options_for_the_wire)
+{
+	static const uint8_t first[] = { 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 };
+
+	cr_expect(parse("send dhcp6.rapid-commit;"));
+	cr_expect(conf.all.rapid_commit);
+	cr_expect_eq(conf.all.send.size, 0);
+	cr_expect(parse("send dhcp6.user-class 0:2:68:69; send option dhcp6.unknown-250 \"a;b\";"
+			"send dhcp6.name-servers fe80::1; send dhcp6.name-servers 2001:db8::1;"));
+	cr_expect(sends(&conf.all, OPTION_USER_CLASS, "\0\2hi", 4));
+	cr_expect(sends(&conf.all, 250, "a;b", 3));
+	cr_expect(sends(&conf.all, OPTION_DNS_SERVERS, first, sizeof(first)),
+		  "what is said last counts");
+	cr_expect_eq(conf.all.send.size, 4 + 4 + 4 + 3 + 4 + 16);
+	cr_expect_not(parse("send dhcp6.rapid-commit 1;"));
+	cr_expect_not(conf.all.rapid_commit);
+}
+
+Test(conf, what_cannot_be_sent_is_refused)
+{
+	static const char *const rows[] = {
+		"send dhcp6.name-servers 192.0.2.1;",
+		"send dhcp6.name-servers;",
+		"send dhcp6.name-servers fe80::1 }",
+		"send dhcp6.name-servers \"x;\n",
+		"send dhcp6.no-such 1;",
+		"send dhcp6.server-id 0:1:2;",
+		"send dhcp6.ia-na 0:1:2;",
+		"send dhcp6.oro 23;",
+		"send dhcp6.elapsed-time 0;",
+		"send;",
+		"send \"dhcp6.user-class\" 1;",
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cr_expect_not(parse(rows[i]), "%s", rows[i]);
+		cr_expect_geq(told.of[CONF_ERROR], 1, "%s", rows[i]);
+		cr_expect_eq(conf.all.send.size, 0, "%s", rows[i]);
+	}
+}
+
+Test(conf, more_than_there_is_room_for_is_not_sent)
+{
+	static char text[3 * OPTIONS_SIZE + 3000];
+	struct cursor out = cursor_writer(text, sizeof(text));
+
+	for (unsigned int i = 0; i < 5; i++) {
+		put_format(&out, "send dhcp6.unknown-%u 1", 300 + i);
+		for (unsigned int j = 1; j < 800; j++)
+			put_format(&out, ":1");
+		put_format(&out, ";");
+	}
+	cr_expect_not(parse(text_end(&out)));
+	cr_expect_eq(told.of[CONF_ERROR], 5, "a word has at most 1500 octets");
+	out = cursor_writer(text, sizeof(text));
+	for (unsigned int i = 0; i < 9; i++) {
+		put_format(&out, "send dhcp6.unknown-%u 1", 300 + i);
+		for (unsigned int j = 1; j < 500; j++)
+			put_format(&out, ":1");
+		put_format(&out, ";");
+	}
+	cr_expect_not(parse(text_end(&out)));
+	cr_expect_eq(told.of[CONF_ERROR], 1);
+	cr_expect_eq(conf.all.send.size, 8 * 504);
+}
+
+Test(conf, an_interface_block_copies_what_was_said_before_it)
+{
+	const struct conf_scope *eth0;
+	const struct conf_scope *eth1;
+
+	cr_expect(parse("request dhcp6.fqdn; script \"/a\";\n"
+			"interface \"eth0\" { send dhcp6.client-id 00:03:00:01:fa;\n"
+			"  also request dhcp6.sntp-servers; }\n"
+			"request dhcp6.bootfile-url; send dhcp6.rapid-commit; script \"/b\";\n"
+			"interface \"eth1\" { script \"/c\"; request; };\n"
+			"interface \"eth0\" { send dhcp6.user-class 1; }\n"));
+	cr_expect_eq(conf.n_interfaces, 2);
+	eth0 = conf_scope(&conf, "eth0");
+	eth1 = conf_scope(&conf, "eth1");
+	cr_expect_eq(conf_scope(&conf, "eth2"), &conf.all);
+	cr_expect_str_eq(eth0->interface, "eth0");
+	cr_expect_str_eq(request_of(eth0), "39 31");
+	cr_expect_str_eq(eth0->script, "/a", "what comes later does not reach it");
+	cr_expect_not(eth0->rapid_commit);
+	cr_expect_eq(eth0->client_id.size, 5);
+	cr_expect(sends(eth0, OPTION_USER_CLASS, "\1", 1), "a second block goes on with the first");
+	cr_expect_str_eq(request_of(eth1), "");
+	cr_expect_str_eq(eth1->script, "/c");
+	cr_expect(eth1->rapid_commit);
+	cr_expect_str_eq(request_of(&conf.all), "59");
+	cr_expect_str_eq(conf.all.script, "/b");
+	cr_expect_eq(conf.all.client_id.size, 0);
+	cr_expect_str_eq(conf.all.interface, "");
+}
+
+Test(conf, interface_blocks_are_limited)
+{
+	static char text[4096];
+	struct cursor out = cursor_writer(text, sizeof(text));
+
+	for (unsigned int i = 0; i < CONF_INTERFACES + 1; i++)
+		put_format(&out, "interface \"eth%u\" { request; }\n", i);
+	put_format(&out, "timeout 5;");
+	cr_expect_not(parse(text_end(&out)));
+	cr_expect_eq(told.of[CONF_ERROR], 1);
+	cr_expect_eq(conf.n_interfaces, CONF_INTERFACES);
+	cr_expect_eq(conf.timeout, 5);
+}
+
+/* The statements of Debian's file, and others that are common with DHCPv4. */
+Test(conf, what_is_for_dhcpv4_is_ignored)
+{
+	static const char *const rows[] = {
+		"option rfc3442-classless-static-routes code 121 = array of unsigned integer 8;",
+		"send host-name = gethostname();",
+		"send host-name \"andare.fugue.com\";",
+		"send dhcp-client-identifier 1:0:a0:24:ab:fb:9c;",
+		"send dhcp-lease-time 3600;",
+		"supersede domain-name \"fugue.com home.vix.com\";",
+		"prepend domain-name-servers 127.0.0.1;",
+		"append domain-name-servers 127.0.0.1, 127.0.0.2;",
+		"default host-name \"x\";",
+		"require subnet-mask, domain-name-servers;",
+		"also require subnet-mask;",
+		"require;",
+		"require authentication;",
+		"dont bootp;",
+		"retry 60;",
+		"reboot 10;",
+		"select-timeout 5;",
+		"initial-interval 2;",
+		"initial-delay 2;",
+		"backoff-cutoff 2;",
+		"reject 192.33.137.209, 10.0.0.0/8;",
+		"media \"-link0 -link1\", \"link0 link1\";",
+		"hardware ethernet 0:1:2:3:4:5;",
+		"anycast-mac ethernet 0:1:2:3:4:5;",
+		"vendor option space SUNW;",
+		"db-time-format local;",
+		"omapi port 7911;",
+		"do-forward-updates false;",
+		"key rndc-key { algorithm hmac-md5; secret \"a+/b==\"; };",
+		"key x { algorithm hmac-md5; secret a+/b==; }",
+		"zone example.org. { primary 127.0.0.1; key rndc-key; }",
+		"alias { interface \"eth0\"; option subnet-mask 255.255.255.255; }",
+		"lease { fixed-address 192.33.137.200; renew 2 2000/1/12 00:00:01; }",
+	};
+	char text[512];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "timeout 1;\n%s\ntimeout 2;", rows[i]);
+		cr_expect(parse(text), "%s: %s", rows[i], told.first[0].message);
+		cr_expect_eq(told.n, 1, "%s: %zu", rows[i], told.n);
+		cr_expect_eq(told.of[CONF_IGNORED], 1, "%s", rows[i]);
+		cr_expect_eq(told.first[0].line, 2, "%s", rows[i]);
+		cr_expect_eq(conf.timeout, 2, "%s: too much was passed over", rows[i]);
+		snprintf(text, sizeof(text), "interface \"a\" { %s script \"/x\"; }", rows[i]);
+		cr_expect(parse(text), "%s: %s", rows[i], told.first[0].message);
+		cr_expect_str_eq(conf_scope(&conf, "a")->script, "/x", "%s", rows[i]);
+	}
+}
+
+Test(conf, the_stock_file_of_debian_is_taken)
+{
+	cr_expect(
+		parse("option rfc3442-classless-static-routes code 121 = array of unsigned "
+		      "integer 8;\n\n"
+		      "send host-name = gethostname();\n"
+		      "request subnet-mask, broadcast-address, time-offset, routers,\n"
+		      "\tdomain-name, domain-name-servers, domain-search, host-name,\n"
+		      "\tdhcp6.name-servers, dhcp6.domain-search, dhcp6.fqdn, dhcp6.sntp-servers,\n"
+		      "\tnetbios-name-servers, netbios-scope, interface-mtu,\n"
+		      "\trfc3442-classless-static-routes, ntp-servers;\n"));
+	cr_expect_eq(told.of[CONF_IGNORED], 2);
+	cr_expect_str_eq(request_of(&conf.all), "23 24 39 31");
+}
+
+Test(conf, what_is_not_built_is_said)
+{
+	static const char *const rows[] = {
+		"include \"/etc/dhcp/more.conf\";",
+		"require dhcp6.name-servers;",
+		"also require routers, dhcp6.name-servers;",
+		"default dhcp6.name-servers fe80::1;",
+		"supersede dhcp6.domain-search \"example.com\", \"example.org\";",
+		"prepend dhcp6.name-servers ::1;",
+		"append option dhcp6.name-servers ::1;",
+		"option dhcp6.ntp-server code 56 = string;",
+		"option dhcp6.rec code 250 = { integer 8, ip6-address };",
+		"option space SUNW code width 2 length width 2;",
+		"pseudo \"x\" \"eth0\" { request; timeout 3; }",
+		"lease-id-format hex;",
+		"on release { execute(\"/bin/x\", \"}\"); }",
+		"if a = 1 { timeout 3; } elsif x { timeout 4; } else { timeout 5; }",
+		"if known { timeout 3; } else if x { timeout 4; }",
+		"switch (x) { case 1: timeout 3; default: timeout 3; }",
+		"set x = concat(\"a;\", \"b\");",
+		"log(info, \"x\");",
+		"send fqdn.fqdn \"host.example.com.\";",
+		"send vsio.unknown-40000 0:1;",
+		"send dhcp6.user-class = concat(0:1, \"x\");",
+		"send dhcp6.client-id = hardware;",
+		"send dhcp6.reconf-accept;",
+	};
+	char text[512];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "timeout 1;\n%s\ntimeout 2;", rows[i]);
+		cr_expect_not(parse(text), "%s", rows[i]);
+		cr_expect_eq(told.n, 1, "%s: %zu", rows[i], told.n);
+		cr_expect_eq(told.of[CONF_UNBUILT], 1, "%s", rows[i]);
+		cr_expect(strstr(told.first[0].message, "not built"), "%s", rows[i]);
+		cr_expect_eq(told.first[0].line, 2, "%s", rows[i]);
+		cr_expect_eq(conf.timeout, 2, "%s: too much was passed over", rows[i]);
+	}
+	cr_expect_not(parse("interface \"a\" { timeout 4; }"));
+	cr_expect_eq(told.of[CONF_UNBUILT], 1);
+	cr_expect_eq(conf.timeout, 60);
+}
+
+Test(conf, what_is_wrong_costs_its_statement)
+{
+	static const struct {
+		const char *text;
+		unsigned int line;
+		unsigned int column;
+		const char *message;
+	} rows[] = {
+		{ "timeout;", 1, 8, "expected a number of seconds" },
+		{ "timeout 0;", 1, 9, "expected a number of seconds" },
+		{ "timeout ten;", 1, 9, "expected a number of seconds" },
+		{ "timeout 4294967296;", 1, 9, "expected a number of seconds" },
+		{ "timeout 5 6;", 1, 11, "expected ; after the number" },
+		{ "script /bin/x;", 1, 8, "expected a path in quotation marks" },
+		{ "script \"\";", 1, 8, "expected a path in quotation marks" },
+		{ "script \"a\\000b\";", 1, 8, "expected a path in quotation marks" },
+		{ "\n\tscript \"x\n;", 2, 9, "a string without its end" },
+		{ "script \"/a\" \"/b\";", 1, 13, "expected ; after the path" },
+		{ "frobnicate 5;", 1, 1, "expected a statement" },
+		{ "frobnicate { a; { b; } }", 1, 1, "expected a statement" },
+		{ "\"x\";", 1, 1, "expected a statement" },
+		{ "\377\1;", 1, 1, "octets that are no text" },
+		{ "}", 1, 1, "} without {" },
+		{ "interface eth9 { request; }", 1, 11,
+		  "expected the name of an interface in quotation marks" },
+		{ "interface \"a-name-too-long-for-it\" { }", 1, 11,
+		  "expected the name of an interface in quotation marks" },
+		{ "interface \"eth9\";", 1, 17, "expected { after the name of the interface" },
+		{ "interface \"e\" {\n interface \"f\" { request; }\n}", 2, 2,
+		  "expected a statement" },
+		{ "interface \"e\" { timeout }", 1, 17, NULL },
+		{ "send dhcp6.name-servers ::1 ::2;", 1, 25,
+		  "expected a value of this option's type" },
+		{ "request dhcp6.fqdn,\n  dhcp6.nope;", 2, 3,
+		  "no option of DHCPv6 has this name, the others count" },
+	};
+	char text[512];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct conf_diagnostic *d = &told.first[0];
+
+		snprintf(text, sizeof(text), "%s\nscript-timeout 7;", rows[i].text);
+		cr_expect_not(parse(text), "%s", rows[i].text);
+		cr_expect_eq(told.n, 1, "%s: %zu", rows[i].text, told.n);
+		cr_expect_eq(d->line, rows[i].line, "%s: %u", rows[i].text, d->line);
+		cr_expect_eq(d->column, rows[i].column, "%s: %u", rows[i].text, d->column);
+		if (rows[i].message)
+			cr_expect_str_eq(d->message, rows[i].message, "%s: %s", rows[i].text,
+					 d->message);
+		cr_expect_eq(conf.script_timeout, 7, "%s: too much was passed over", rows[i].text);
+	}
+}
+
+Test(conf, a_diagnostic_shows_its_line)
+{
+	static char text[4096];
+
+	cr_expect_not(parse("timeout 5;\n\ttimeout five; # a\nscript \"x\";"));
+	cr_expect_eq(told.first[0].source_size, strlen("\ttimeout five; # a"));
+	cr_expect_eq(strncmp(told.first[0].source, "\ttimeout five; # a\n", 19), 0);
+	cr_expect_not(parse("frob"));
+	cr_expect_eq(told.first[0].source_size, 4);
+	/* A very long line is shown in part, or not at all when the place is not in that part. */
+	memset(text, ' ', sizeof(text) - 1);
+	memcpy(text, "frob;", 5);
+	memcpy(text + 2000, "frob;", 5);
+	cr_expect_not(parse(text));
+	cr_expect_eq(told.n, 2);
+	cr_expect_gt(told.first[0].source_size, 100);
+	cr_expect_lt(told.first[0].source_size, 1000);
+	cr_expect_eq(told.first[1].source_size, 0);
+	cr_expect_eq(told.first[1].column, 2001);
+}
+
+Test(conf, nobody_has_to_listen)
+{
+	conf_init(&conf);
+	cr_expect_not(conf_parse(&conf, "x", "frob; timeout 3;", 16, NULL, NULL));
+	cr_expect_eq(conf.timeout, 3);
+}
+
+static const char everything[] =
+	"timeout 10; script-timeout 20; script \"/sbin/x\";\n"
+	"request dhcp6.name-servers, routers; also request dhcp6.fqdn;\n"
+	"send dhcp6.client-id 0:3:0:1:2; send dhcp6.rapid-commit; send dhcp6.user-class "
+	"\"\\001x\";\n"
+	"interface \"eth0\" { request; send dhcp6.name-servers fe80::1, fe80::2;\n"
+	"  if x { timeout 1; } else { timeout 2; } }\n"
+	"key a { secret \"x\"; }; supersede dhcp6.name-servers ::1; option a code 1 = text;\n";
+
+Test(conf, a_file_cut_anywhere_ends)
+{
+	for (size_t size = 0; size <= sizeof(everything) - 1; size++) {
+		char *copy = malloc(size + 1); /* ASan sees a read past `size` */
+
+		memcpy(copy, everything, size);
+		parse_bytes(copy, size);
+		cr_assert_leq(told.of[CONF_ERROR], 2, "cut at %zu", size);
+		if (size > 10)
+			cr_assert_eq(conf.timeout, 10);
+		free(copy);
+	}
+}
+
+Test(conf, damage_at_random_ends)
+{
+	unsigned int seed = 20261123;
+	char *text = malloc(sizeof(everything));
+
+	for (unsigned int round = 0; round < 10000; round++) {
+		static const char alphabet[] = "\"\\{};,=# \n0a\0\377";
+		size_t size = sizeof(everything) - 1;
+
+		memcpy(text, everything, size);
+		for (unsigned int i = 0; i < 3; i++)
+			text[(size_t)rand_r(&seed) % size] =
+				alphabet[(size_t)rand_r(&seed) % (sizeof(alphabet) - 1)];
+		parse_bytes(text, size);
+		cr_assert_leq(conf.n_interfaces, 1);
+	}
+	free(text);
+}
+
+#define LARGE ((size_t)2 << 20)
+
+Test(conf, two_megabytes_of_anything_end)
+{
+	static const char *const units[] = {
+		"a",
+		"\"",
+		"{",
+		"}",
+		";",
+		"#",
+		"\\",
+		"\n",
+		"{ \"",
+		"frob;",
+		"if{}",
+		"timeout ",
+		"timeout 1;",
+		"request a,",
+		"request dhcp6.x,",
+		"else",
+		"interface \"a\"{",
+		"interface \"a\"{}",
+		"send dhcp6.fqdn 1:",
+		"}}{;",
+		"send dhcp6.fqdn ",
+	};
+	char *text = malloc(LARGE);
+
+	for (size_t i = 0; i <= sizeof(units) / sizeof(units[0]); i++) {
+		const char *unit = i < sizeof(units) / sizeof(units[0]) ? units[i] : "\0";
+		size_t size = strlen(unit) + (*unit == '\0');
+
+		for (size_t at = 0; at < LARGE; at++)
+			text[at] = unit[at % size];
+		parse_bytes(text, LARGE);
+		cr_assert_leq(told.of[CONF_ERROR], CONF_REPORTS);
+	}
+	free(text);
+}
