@@ -1,0 +1,848 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "host/iface.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_addr.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/report.h"
+#include "host/log.h"
+#include "host/script.h"
+#include "host/store.h"
+#include "host/sysctl.h"
+#include "host/udp.h"
+#include "status.h"
+#include "text/describe.h"
+#include "text/env.h"
+#include "text/text.h"
+
+#define LINE_SIZE     4000  /* octets of the longest log line */
+#define OPTIONS_TEXT  65536 /* octets of all options of a message as text */
+#define FEEDBACK_SIZE 64    /* answers of the kernel that wait for the client: one an address */
+
+struct feedback {
+	struct in6_addr addr;
+	enum address_event event;
+};
+
+struct iface {
+	struct host *host;
+	enum iface_task task;
+	struct link link;
+	struct loop_source socket; /* fd -1 while it is closed */
+	unsigned int socket_ifindex;
+	struct loop_timer timer;
+	struct script *script;
+	struct client client;
+	bool prepared; /* the client is set up */
+	bool preinit;  /* PREINIT6 was called, and has ended if `started` */
+	bool started;
+	bool synced; /* a whole dump was seen */
+	bool in_client;
+	bool ready; /* to be told when the scripts have ended */
+	bool done;
+	enum link_obstacle said; /* the obstacle that was logged last */
+	enum lease_state lease_said;
+	enum message_state message_said;
+	msec renew_said;
+	unsigned int n_feedback;
+	struct feedback feedback[FEEDBACK_SIZE];
+};
+
+#define OWNER(pointer, member) \
+	((struct iface *)(void *)((char *)(pointer)-offsetof(struct iface, member)))
+
+const char *iface_name(const struct iface *iface)
+{
+	return iface->link.name;
+}
+
+bool iface_exists(const struct iface *iface)
+{
+	return iface->link.ifindex != 0;
+}
+
+bool iface_bound(const struct iface *iface)
+{
+	return iface->prepared && client_lease_state(&iface->client) == BOUND;
+}
+
+enum link_obstacle iface_obstacle(const struct iface *iface)
+{
+	return link_obstacle(&iface->link);
+}
+
+static uint32_t random_bits(void *context)
+{
+	uint32_t bits = 0;
+
+	(void)context;
+	/* After boot getrandom() neither fails nor waits for so few octets. */
+	if (getrandom(&bits, sizeof(bits), 0) != sizeof(bits))
+		log_warning("no random numbers from the kernel: %s", strerror(errno));
+	return bits;
+}
+
+static const char *address_text(const struct in6_addr *addr, char text[static INET6_ADDRSTRLEN])
+{
+	return inet_ntop(AF_INET6, addr, text, INET6_ADDRSTRLEN) ? text : "?";
+}
+
+static void log_state(struct iface *iface)
+{
+	enum lease_state lease = client_lease_state(&iface->client);
+	enum message_state message = client_message_state(&iface->client);
+
+	if (lease == iface->lease_said && message == iface->message_said)
+		return;
+	iface->lease_said = lease;
+	iface->message_said = message;
+	log_info("%s: %s/%s", iface_name(iface), lease_state_name(lease),
+		 message_state_name(message));
+}
+
+static void log_message(struct iface *iface, const char *verb, const struct in6_addr *from,
+			const struct message *message)
+{
+	static char options[OPTIONS_TEXT];
+	char line[LINE_SIZE];
+	struct cursor out = cursor_writer(line, sizeof(line));
+
+	if (!log_wants(LOG_LEVEL_INFO))
+		return;
+	describe_message(&out, message, from);
+	log_info("%s: %s %s", iface_name(iface), verb, text_end(&out));
+	if (!log_wants(LOG_LEVEL_DETAIL))
+		return;
+	out = cursor_writer(options, sizeof(options));
+	describe_options(&out, message, 0);
+	for (char *rest = NULL, *option = strtok_r((char *)(uintptr_t)text_end(&out), "\n", &rest);
+	     option; option = strtok_r(NULL, "\n", &rest))
+		log_detail("%s:   %s", iface_name(iface), option);
+}
+
+/* "in 50.0 s (12:34:56)" */
+static void put_time(struct cursor *out, const char *what, msec at, msec now)
+{
+	char clock[16] = "";
+	time_t then = (time_t)(loop_epoch() + (at - now) / 1000);
+	struct tm tm;
+
+	if (at == NEVER) {
+		put_format(out, "%s never", what);
+		return;
+	}
+	if (localtime_r(&then, &tm))
+		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
+	put_format(out, "%s in %lld.%lld s (%s)", what, (long long)((at - now) / 1000),
+		   (long long)((at - now) % 1000 / 100), clock);
+}
+
+static void log_timers(struct iface *iface)
+{
+	const struct lease *lease = &iface->client.lease;
+	msec renew = lease_renew_at(lease);
+	msec now = loop_now();
+	char line[LINE_SIZE];
+	struct cursor out = cursor_writer(line, sizeof(line));
+
+	if (client_lease_state(&iface->client) == INIT ||
+	    client_message_state(&iface->client) != IDLE || renew == iface->renew_said)
+		return;
+	iface->renew_said = renew;
+	put_time(&out, "renew", renew, now);
+	put_time(&out, ", rebind", lease_rebind_at(lease), now);
+	put_time(&out, ", expires", lease_ends_at(lease), now);
+	log_info("%s: %s", iface_name(iface), text_end(&out));
+}
+
+static void send_message(struct iface *iface, const struct action *action)
+{
+	struct message message;
+	int error;
+
+	if (iface->socket.fd < 0) {
+		log_warning("%s: nothing can be sent: the interface is not usable",
+			    iface_name(iface));
+		if (iface->task == IFACE_RELEASE)
+			iface->done = true;
+		return;
+	}
+	error = udp_send(iface->socket.fd, iface->link.ifindex, action->message.bytes,
+			 action->message.size);
+	if (error < 0)
+		log_warning("%s: sending failed: %s, trying again later", iface_name(iface),
+			    strerror(-error));
+	else if (log_wants(LOG_LEVEL_INFO) && message_parse(&message, action->message.bytes,
+							    action->message.size) == REFUSED_NOT)
+		log_message(iface, "sent", NULL, &message);
+}
+
+/* The client must not be called from within its own action: what the kernel answered waits. */
+static void feed_back(struct iface *iface, const struct in6_addr *addr, enum address_event event)
+{
+	if (iface->n_feedback < FEEDBACK_SIZE)
+		iface->feedback[iface->n_feedback++] =
+			(struct feedback){ .addr = *addr, .event = event };
+}
+
+static bool carries_our_mark(const struct link_address *address)
+{
+	return address->has_proto
+		       ? address->proto == NETLINK_PROTO
+		       : address->prefix_len == 128 && (address->flags & IFA_F_NOPREFIXROUTE) != 0;
+}
+
+/* What we add is on the interface already: from an earlier run of ours, or somebody else's (K15).
+ */
+static int add_existing(struct iface *iface, const struct action *action)
+{
+	struct netlink *netlink = iface->host->netlink;
+	unsigned int ifindex = iface->link.ifindex;
+	const struct in6_addr *addr = &action->address.addr;
+	const struct link_address *entry = link_find(&iface->link, addr);
+
+	if (!entry) {
+		/* Its event is still on the way; a dump brings the truth. */
+		return monitor_resync(iface->host->monitor);
+	}
+	if (link_verdict(entry) == ADDRESS_DUPLICATE) {
+		/* Only deleting makes the kernel test it again (K4). */
+		netlink_address_remove(netlink, ifindex, addr, entry->prefix_len);
+		return netlink_address_add(netlink, ifindex, addr, action->address.prefix_len,
+					   action->address.preferred, action->address.valid);
+	}
+	if (!carries_our_mark(entry)) {
+		feed_back(iface, addr, ADDRESS_FOREIGN);
+		return 0;
+	}
+	feed_back(iface, addr, link_verdict(entry));
+	return netlink_address_update(netlink, ifindex, addr, entry->prefix_len,
+				      action->address.preferred, action->address.valid);
+}
+
+static void add_address(struct iface *iface, const struct action *action)
+{
+	char text[INET6_ADDRSTRLEN];
+	const char *name = iface_name(iface);
+	int error = netlink_address_add(iface->host->netlink, iface->link.ifindex,
+					&action->address.addr, action->address.prefix_len,
+					action->address.preferred, action->address.valid);
+
+	address_text(&action->address.addr, text);
+	if (error == 0)
+		log_info("%s: address %s tentative", name, text);
+	if (error == -EEXIST)
+		error = add_existing(iface, action);
+	if (error == 0)
+		return;
+	feed_back(iface, &action->address.addr, ADDRESS_REFUSED);
+	if (error == -EPERM) {
+		log_error("%s: not permitted to add an address: run as root or with CAP_NET_ADMIN",
+			  name);
+		iface->host->failed(iface->host, EXIT_NOT_PERMITTED);
+	} else {
+		log_error("%s: cannot add %s: %s%s", name, text, strerror(-error),
+			  error == -EACCES ? ": IPv6 is disabled on the interface" : "");
+	}
+}
+
+static void change_address(struct iface *iface, const struct action *action)
+{
+	const struct in6_addr *addr = &action->address.addr;
+	const struct link_address *entry = link_find(&iface->link, addr);
+	unsigned int prefix_len = entry ? entry->prefix_len : action->address.prefix_len;
+	char text[INET6_ADDRSTRLEN];
+	int error;
+
+	if (iface->link.ifindex == 0)
+		return;
+	if (action->type == ACTION_ADDRESS_UPDATE)
+		error = netlink_address_update(iface->host->netlink, iface->link.ifindex, addr,
+					       prefix_len, action->address.preferred,
+					       action->address.valid);
+	else if (entry && entry->has_proto && entry->proto != NETLINK_PROTO)
+		return; /* the kernel's own, made of a router's prefix */
+	else
+		error = netlink_address_remove(iface->host->netlink, iface->link.ifindex, addr,
+					       prefix_len);
+	if (error < 0)
+		log_warning("%s: cannot %s %s: %s", iface_name(iface),
+			    action->type == ACTION_ADDRESS_UPDATE ? "refresh" : "remove",
+			    address_text(addr, text), strerror(-error));
+}
+
+static void note_refused_variable(void *context, const char *name)
+{
+	struct iface *iface = context;
+
+	log_warning("%s: the script does not get %s: its value is not what such an option may hold",
+		    iface_name(iface), name);
+}
+
+static void call_script(struct iface *iface, const struct script_call *call)
+{
+	const struct script_side *side = call->has_old && !call->has_new ? &call->old : &call->new_;
+	const struct env_base base = {
+		.interface = iface_name(iface),
+		.pid = getpid(),
+		.extra = iface->host->extra_env,
+		.requested = iface->client.config.oro,
+		.n_requested = iface->client.config.n_oro,
+	};
+	struct script_job job = { .reason = call->reason };
+	static char block[ENV_SIZE];
+	struct cursor out = cursor_writer(block, sizeof(block));
+	int error;
+
+	job.n_env = env_build(&out, &base, call, note_refused_variable, iface);
+	job.env_size = out.at;
+	job.env = malloc(out.at);
+	if (!job.env) {
+		log_error("%s: no memory to call the script", iface_name(iface));
+		return;
+	}
+	memcpy(job.env, block, out.at);
+	if (side->has_binding && side->ia_type == OPTION_IA_NA)
+		job.addr = side->addr;
+	error = script_queue(iface->script, &job);
+	if (error < 0)
+		log_error("%s: the script is not called with %s: %s", iface_name(iface),
+			  script_reason_name(call->reason), strerror(-error));
+}
+
+static void save_lease(struct iface *iface, const struct lease *lease)
+{
+	int error =
+		store_save(iface->host->lease_file, &iface->host->duid, iface_name(iface), lease);
+
+	if (error < 0)
+		log_error("%s: the lease is not saved: %s: %s", iface_name(iface),
+			  iface->host->lease_file, strerror(-error));
+}
+
+static void act(void *context, const struct action *action)
+{
+	struct iface *iface = context;
+	char line[LINE_SIZE];
+	struct cursor out;
+
+	switch (action->type) {
+	case ACTION_SEND:
+		log_state(iface);
+		send_message(iface, action);
+		break;
+	case ACTION_ADDRESS_ADD:
+		add_address(iface, action);
+		break;
+	case ACTION_ADDRESS_UPDATE:
+	case ACTION_ADDRESS_REMOVE:
+		change_address(iface, action);
+		break;
+	case ACTION_SCRIPT:
+		call_script(iface, &action->script);
+		break;
+	case ACTION_SAVE:
+		save_lease(iface, &action->lease);
+		break;
+	case ACTION_READY:
+		iface->ready = true;
+		break;
+	case ACTION_DONE:
+		iface->done = true;
+		break;
+	case ACTION_NOTE:
+		out = cursor_writer(line, sizeof(line));
+		describe_note(&out, action);
+		log_info("%s: %s", iface_name(iface), text_end(&out));
+		break;
+	}
+}
+
+/* Tells the daemon what it waits for, as soon as no script runs any more. */
+static void tell_host(struct iface *iface)
+{
+	struct host *host = iface->host;
+
+	if (!script_idle(iface->script))
+		return;
+	if (iface->ready) {
+		iface->ready = false;
+		host->ready(host, iface);
+	}
+	if (iface->done) {
+		iface->done = false;
+		host->done(host, iface);
+	}
+}
+
+/* After each call of the client: give it the kernel's answers, and wait for its next deadline. */
+static void settle(struct iface *iface)
+{
+	for (unsigned int i = 0; i < iface->n_feedback; i++)
+		client_address(&iface->client, &iface->feedback[i].addr, iface->feedback[i].event,
+			       loop_now());
+	iface->n_feedback = 0;
+	log_state(iface);
+	log_timers(iface);
+	if (loop_timer_set(&iface->host->loop, &iface->timer, client_deadline(&iface->client)) < 0)
+		log_error("%s: no memory for a timer", iface_name(iface));
+	tell_host(iface);
+}
+
+static void on_timer(struct loop_timer *timer)
+{
+	struct iface *iface = OWNER(timer, timer);
+
+	client_timeout(&iface->client, loop_now());
+	settle(iface);
+}
+
+static void log_refusal(struct iface *iface, const struct udp_origin *origin,
+			const struct message *message, enum refusal refusal)
+{
+	const char *type = message_type_name(message->type);
+	char text[INET6_ADDRSTRLEN];
+
+	log_info("%s: dropped %s from %s: %s", iface_name(iface), type ? type : "message",
+		 address_text(&origin->from, text), refusal_name(refusal));
+}
+
+static void receive(struct iface *iface, const uint8_t *bytes, size_t size,
+		    const struct udp_origin *origin)
+{
+	struct message message = { 0 };
+	struct stamp now = { .at = loop_now(), .epoch = loop_epoch() };
+	enum refusal refusal;
+
+	if (log_wants(LOG_LEVEL_INFO) && message_parse(&message, bytes, size) == REFUSED_NOT)
+		log_message(iface, "received", &origin->from, &message);
+	refusal = client_receive(&iface->client, bytes, size, origin->multicast, now, &message);
+	if (refusal != REFUSED_NOT)
+		log_refusal(iface, origin, &message, refusal);
+	settle(iface);
+}
+
+static void on_socket(struct loop_source *source, uint32_t events)
+{
+	struct iface *iface = OWNER(source, socket);
+	static uint8_t bytes[UDP_RECEIVE_MAX];
+	struct udp_origin origin;
+	ssize_t size = udp_receive(source->fd, bytes, sizeof(bytes), &origin);
+
+	(void)events;
+	if (size == -EAGAIN || size == -EINTR)
+		return;
+	if (size < 0) {
+		log_warning("%s: receiving failed: %s", iface_name(iface), strerror((int)-size));
+		return;
+	}
+	receive(iface, bytes, (size_t)size, &origin);
+}
+
+static void close_socket(struct iface *iface)
+{
+	if (iface->socket.fd < 0)
+		return;
+	loop_remove(&iface->host->loop, &iface->socket);
+	close(iface->socket.fd);
+	iface->socket.fd = -1;
+}
+
+static bool open_socket(struct iface *iface)
+{
+	struct host *host = iface->host;
+	int fd;
+	int error;
+
+	if (iface->socket.fd >= 0)
+		return true;
+	fd = udp_open(iface_name(iface), host->port);
+	if (fd == -EADDRINUSE) {
+		log_error(
+			"%s: UDP port %u is in use: another DHCPv6 client runs on this interface, "
+			"stop it first",
+			iface_name(iface), host->port);
+		host->failed(host, EXIT_PORT_IN_USE);
+		return false;
+	}
+	if (fd == -EPERM || fd == -EACCES) {
+		log_error("%s: not permitted to use UDP port %u: run as root or with "
+			  "CAP_NET_BIND_SERVICE and CAP_NET_RAW",
+			  iface_name(iface), host->port);
+		host->failed(host, EXIT_NOT_PERMITTED);
+		return false;
+	}
+	if (fd < 0) {
+		log_error("%s: no UDP socket: %s", iface_name(iface), strerror(-fd));
+		return false;
+	}
+	iface->socket.fd = fd;
+	iface->socket_ifindex = iface->link.ifindex;
+	error = loop_add(&host->loop, &iface->socket);
+	if (error < 0) {
+		log_error("%s: cannot wait for the UDP socket: %s", iface_name(iface),
+			  strerror(-error));
+		close(fd);
+		iface->socket.fd = -1;
+		return false;
+	}
+	return true;
+}
+
+/* ISC's IAID: the last four octets of the hardware address, the n-th IA adds n - 1. */
+static uint32_t make_iaid(const struct link *link, unsigned int n)
+{
+	uint32_t iaid = 2166136261U;
+
+	if (link->mac_size >= 4) {
+		const uint8_t *end = link->mac + link->mac_size;
+
+		iaid = (uint32_t)end[-4] << 24 | (uint32_t)end[-3] << 16 | (uint32_t)end[-2] << 8;
+		return iaid | (uint8_t)(end[-1] + n);
+	}
+	/* No hardware address (point-to-point links): FNV-1a of the name is as constant as the
+	 * name. */
+	for (const char *c = link->name; *c; c++)
+		iaid = (iaid ^ (uint8_t)*c) * 16777619U;
+	return iaid + n;
+}
+
+static bool wanted(const struct client_config *config, uint32_t iaid)
+{
+	for (unsigned int i = 0; i < config->n_ias; i++)
+		if (config->ia[i].iaid == iaid)
+			return true;
+	return false;
+}
+
+static void want(struct client_config *config, uint32_t iaid)
+{
+	config->ia[config->n_ias].type = OPTION_IA_NA;
+	config->ia[config->n_ias].iaid = iaid;
+	config->n_ias++;
+}
+
+/* IAIDs stay what they were (C-IAID-1): those of the lease file first, then new ones. */
+static void want_ias(struct iface *iface, struct client_config *config, const struct lease *stored)
+{
+	unsigned int n = iface->host->n_na;
+
+	for (unsigned int i = 0; i < stored->n_ias; i++)
+		if (stored->ia[i].type == OPTION_IA_NA && config->n_ias < LEASE_IAS &&
+		    (config->n_ias < n || iface->task != IFACE_CONFIGURE) &&
+		    !wanted(config, stored->ia[i].iaid))
+			want(config, stored->ia[i].iaid);
+	for (unsigned int i = 0; config->n_ias < n && config->n_ias < LEASE_IAS && i < 256; i++)
+		if (!wanted(config, make_iaid(&iface->link, i)))
+			want(config, make_iaid(&iface->link, i));
+}
+
+/* One DUID a host, made from the first interface, and stored before it is used (C-DUID-2). */
+static void make_duid(struct iface *iface)
+{
+	struct host *host = iface->host;
+	const struct link *link = &iface->link;
+	uint8_t uuid[16];
+	int error;
+
+	if (link->mac_size > 0) {
+		host->duid = duid_llt(link->hardware, link->mac, link->mac_size, loop_epoch());
+	} else {
+		for (size_t i = 0; i < sizeof(uuid); i++)
+			uuid[i] = (uint8_t)random_bits(NULL);
+		host->duid = duid_uuid(uuid);
+	}
+	error = store_save(host->lease_file, &host->duid, NULL, NULL);
+	if (error < 0)
+		log_error("the DUID is not saved: %s: %s: the next start makes another one",
+			  host->lease_file, strerror(-error));
+	else
+		log_info("new DUID, saved in %s", host->lease_file);
+}
+
+static void configure(struct iface *iface, struct client_config *config)
+{
+	const struct conf_scope *scope = conf_scope(iface->host->conf, iface_name(iface));
+
+	config->duid = scope->client_id.size > 0 ? scope->client_id : iface->host->duid;
+	config->n_oro = scope->n_request;
+	memcpy(config->oro, scope->request, sizeof(config->oro));
+	config->send = scope->send;
+	config->rapid_commit = scope->rapid_commit;
+	config->address_prefix_len = 128;
+	config->rate_messages = 20;
+	config->rate_seconds = 20;
+}
+
+/* Sets the client up: the interface is there, so its hardware address is known. */
+static void prepare(struct iface *iface)
+{
+	const struct client_ops ops = { .act = act, .random = random_bits, .context = iface };
+	struct client_config *config = calloc(1, sizeof(*config));
+	struct lease *stored = calloc(1, sizeof(*stored));
+	int found = 0;
+
+	if (!config || !stored) {
+		log_error("%s: no memory", iface_name(iface));
+		iface->host->failed(iface->host, EXIT_ERROR);
+		goto out;
+	}
+	if (iface->host->duid.size == 0)
+		make_duid(iface);
+	found = store_load_lease(iface->host->lease_file, iface_name(iface), stored);
+	if (found < 0 && found != -ENOENT)
+		log_warning("%s: the lease file %s cannot be read: %s, starting without it",
+			    iface_name(iface), iface->host->lease_file, strerror(-found));
+	configure(iface, config);
+	want_ias(iface, config, stored);
+	client_init(&iface->client, config, &ops, loop_now());
+	iface->prepared = true;
+	iface->lease_said = INIT;
+	iface->message_said = IDLE;
+	if (found > 0)
+		client_restore(&iface->client, stored, loop_now());
+	iface->lease_said = client_lease_state(&iface->client);
+out:
+	free(config);
+	free(stored);
+}
+
+static const char *obstacle_text(enum link_obstacle obstacle)
+{
+	switch (obstacle) {
+	case LINK_ABSENT:
+		return "waiting for the interface";
+	case LINK_DOWN:
+		return "waiting for the link to be set up";
+	case LINK_NO_CARRIER:
+		return "waiting for a carrier";
+	case LINK_DORMANT:
+		return "waiting for the link to leave the state dormant";
+	case LINK_NO_LINK_LOCAL:
+		return "waiting for a link-local address";
+	case LINK_USABLE:
+	case LINK_TENTATIVE:
+	case LINK_DUPLICATE:
+		break;
+	}
+	return "";
+}
+
+/* Says plainly what is being waited for, once each time that it changes. */
+static void say_obstacle(struct iface *iface, enum link_obstacle obstacle)
+{
+	const struct link_address *local = link_local(&iface->link);
+	const char *name = iface_name(iface);
+	char text[INET6_ADDRSTRLEN] = "";
+
+	if (obstacle == iface->said)
+		return;
+	iface->said = obstacle;
+	if (local)
+		address_text(&local->addr, text);
+	if (obstacle == LINK_USABLE)
+		log_info("%s: usable, link-local address %s", name, text);
+	else if (obstacle == LINK_TENTATIVE)
+		log_info(
+			"%s: waiting for link-local address %s to pass duplicate address detection",
+			name, text);
+	else if (obstacle == LINK_DUPLICATE)
+		log_warning(
+			"%s: link-local address %s is a duplicate: another host on the link has "
+			"it; change the hardware address or remove the other host",
+			name, text);
+	else if (obstacle == LINK_NO_LINK_LOCAL && sysctl_ipv6(name, "disable_ipv6") == 1)
+		log_warning("%s: IPv6 is disabled on the interface: waiting until "
+			    "net.ipv6.conf.%s.disable_ipv6 is 0",
+			    name, name);
+	else
+		log_info("%s: %s", name, obstacle_text(obstacle));
+}
+
+static void call_preinit(struct iface *iface)
+{
+	struct script_call *call = calloc(1, sizeof(*call));
+
+	iface->preinit = true;
+	if (!call) {
+		log_error("%s: no memory", iface_name(iface));
+		return;
+	}
+	call->reason = REASON_PREINIT6;
+	call_script(iface, call);
+	free(call);
+}
+
+/* -r and -x: act on what the lease file holds, once it is known what the kernel has. */
+static void begin_task(struct iface *iface)
+{
+	bool usable = link_obstacle(&iface->link) == LINK_USABLE && open_socket(iface);
+
+	iface->started = true;
+	client_link(&iface->client, usable, loop_now());
+	if (iface->task == IFACE_RELEASE)
+		client_release(&iface->client, loop_now());
+	else
+		client_stop(&iface->client, true, loop_now());
+	settle(iface);
+}
+
+static void warn_dad_off(struct iface *iface)
+{
+	const char *name = iface_name(iface);
+
+	if (sysctl_ipv6(name, "dad_transmits") == 0 ||
+	    (sysctl_ipv6(name, "accept_dad") <= 0 && sysctl_ipv6("all", "accept_dad") <= 0))
+		log_warning("%s: the kernel's duplicate address detection is off "
+			    "(accept_dad or dad_transmits is 0): duplicates will not be found",
+			    name);
+}
+
+/* Looks again at what the interface is good for, after anything has changed. */
+static void review(struct iface *iface)
+{
+	enum link_obstacle obstacle = link_obstacle(&iface->link);
+
+	if (!iface->synced)
+		return;
+	if (iface->link.ifindex != 0 && !iface->prepared)
+		prepare(iface);
+	if (!iface->prepared) {
+		say_obstacle(iface, obstacle);
+		return;
+	}
+	if (iface->task != IFACE_CONFIGURE) {
+		if (!iface->started)
+			begin_task(iface);
+		return;
+	}
+	if (!iface->preinit)
+		call_preinit(iface);
+	if (iface->socket.fd >= 0 && iface->socket_ifindex != iface->link.ifindex)
+		close_socket(iface);
+	say_obstacle(iface, obstacle);
+	if (!iface->started)
+		return;
+	client_link(&iface->client, obstacle == LINK_USABLE && open_socket(iface), loop_now());
+	settle(iface);
+}
+
+/* PREINIT6 has ended: the script has set the link up, and the client may begin. */
+static void start(struct iface *iface)
+{
+	iface->started = true;
+	warn_dad_off(iface);
+	client_start(&iface->client, loop_now());
+	review(iface);
+}
+
+static void log_script_end(struct iface *iface, const struct script_end *end)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+	const char *name = iface_name(iface);
+	const char *reason = script_reason_name(end->reason);
+
+	if (!IN6_IS_ADDR_UNSPECIFIED(&end->addr)) {
+		text[0] = ' ';
+		inet_ntop(AF_INET6, &end->addr, text + 1, sizeof(text) - 1);
+	}
+	if (end->error != 0)
+		log_error("%s: script %s%s cannot be run: %s", name, reason, text,
+			  strerror(end->error));
+	else if (end->timed_out)
+		log_warning("%s: script %s%s was ended: it ran for %ld ms", name, reason, text,
+			    end->ms);
+	else if (end->signal != 0)
+		log_warning("%s: script %s%s was ended by signal %d after %ld ms", name, reason,
+			    text, end->signal, end->ms);
+	else
+		log_info("%s: script %s%s exited with status %d after %ld ms", name, reason, text,
+			 end->status, end->ms);
+}
+
+static void on_script_end(void *context, const struct script_end *end)
+{
+	struct iface *iface = context;
+
+	log_script_end(iface, end);
+	if (end->reason == REASON_PREINIT6 && !iface->started) {
+		start(iface);
+		return;
+	}
+	client_script_status(&iface->client, end->reason, &end->addr, end->status, loop_now());
+	if (script_idle(iface->script))
+		client_scripts_done(&iface->client, loop_now());
+	settle(iface);
+}
+
+static void on_address(void *context, const struct in6_addr *addr, enum address_event event)
+{
+	struct iface *iface = context;
+	const struct link_address *entry = link_find(&iface->link, addr);
+
+	if (!iface->prepared)
+		return;
+	/* Made by the kernel from a router's prefix, before ours could be: it stays the kernel's.
+	 */
+	if (event == ADDRESS_UNIQUE && entry && entry->has_proto && entry->proto != NETLINK_PROTO)
+		event = ADDRESS_FOREIGN;
+	client_address(&iface->client, addr, event, loop_now());
+}
+
+void iface_event(struct iface *iface, const struct monitor_event *event)
+{
+	if (!link_event(&iface->link, event, on_address, iface))
+		log_error("%s: no memory to keep an address", iface_name(iface));
+	if (event->type == MONITOR_SYNC_END)
+		iface->synced = true;
+	review(iface);
+}
+
+void iface_stop(struct iface *iface)
+{
+	iface->done = true;
+	if (iface->prepared)
+		client_stop(&iface->client, false, loop_now());
+	tell_host(iface);
+}
+
+struct iface *iface_open(struct host *host, const char *name, enum iface_task task)
+{
+	const char *path = conf_scope(host->conf, name)->script;
+	struct iface *iface = calloc(1, sizeof(*iface));
+
+	if (!iface)
+		return NULL;
+	iface->host = host;
+	iface->task = task;
+	iface->socket = (struct loop_source){ .fd = -1, .ready = on_socket };
+	iface->said = LINK_USABLE;
+	iface->renew_said = NEVER;
+	link_init(&iface->link, name);
+	loop_timer_init(&iface->timer, on_timer);
+	iface->script = script_open(&host->loop, path[0] ? path : host->script_file,
+				    (msec)host->conf->script_timeout * 1000, on_script_end, iface);
+	if (!iface->script) {
+		free(iface);
+		return NULL;
+	}
+	return iface;
+}
+
+void iface_close(struct iface *iface)
+{
+	if (!iface)
+		return;
+	close_socket(iface);
+	loop_timer_set(&iface->host->loop, &iface->timer, NEVER);
+	script_close(iface->script);
+	link_free(&iface->link);
+	free(iface);
+}
