@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "daemon.h"
+#include "host/log.h"
+#include "host/store.h"
+#include "status.h"
+
+/* The end of the pipe at which the process that was started waits; -1 when nobody waits. */
+static int waiting_parent = -1;
+
+/*
+ * The process that was started goes on living until the work is done or has failed; the
+ * work is done by a child, which lets it go here.
+ */
+static void background(void)
+{
+	static const char done = EXIT_OK;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (waiting_parent < 0)
+		return;
+	setsid();
+	log_detach();
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		close(null);
+	}
+	if (chdir("/") < 0)
+		log_warning("cannot go to /: %s", strerror(errno));
+	if (write(waiting_parent, &done, 1) < 0)
+		log_warning("who started this has gone: %s", strerror(errno));
+	close(waiting_parent);
+	waiting_parent = -1;
+}
+
+/* In the parent: waits for the child's word or its end, and exits with its status. */
+static _Noreturn void wait_for_child(pid_t child, int pipe_end)
+{
+	char word = EXIT_ERROR;
+	int status = 0;
+
+	if (read(pipe_end, &word, 1) == 1)
+		exit(word);
+	if (waitpid(child, &status, 0) < 0)
+		exit(EXIT_ERROR);
+	exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+static void split(void)
+{
+	int ends[2];
+	pid_t child;
+
+	if (pipe2(ends, O_CLOEXEC) < 0) {
+		log_error("no pipe: %s", strerror(errno));
+		exit(EXIT_ERROR);
+	}
+	child = fork();
+	if (child < 0) {
+		log_error("no child process: %s", strerror(errno));
+		exit(EXIT_ERROR);
+	}
+	if (child > 0) {
+		close(ends[1]);
+		wait_for_child(child, ends[0]);
+	}
+	close(ends[0]);
+	waiting_parent = ends[1];
+}
+
+static void show_diagnostic(void *context, const struct conf_diagnostic *d)
+{
+	const char *what = d->severity == CONF_ERROR	 ? "error"
+			   : d->severity == CONF_UNBUILT ? "not possible yet"
+							 : "means nothing to DHCPv6, ignoring";
+
+	(void)context;
+	if (d->severity == CONF_IGNORED) {
+		log_detail("%s:%u:%u: %s: %s", d->file, d->line, d->column, what, d->message);
+		return;
+	}
+	log_warning("%s:%u:%u: %s: %s", d->file, d->line, d->column, what, d->message);
+	log_warning("  %.*s", (int)d->source_size, d->source);
+}
+
+/* A file that was named must be there; the default one need not. Errors cost their statement only.
+ */
+static bool read_conf(const struct cli *cli, struct conf *conf)
+{
+	const char *path = cli->conf_file ? cli->conf_file : CONF_FILE;
+	size_t size = 0;
+	char *text = store_read(path, &size);
+
+	conf_init(conf);
+	if (text) {
+		conf_parse(conf, path, text, size, show_diagnostic, NULL);
+		free(text);
+		return true;
+	}
+	if (errno == ENOENT && !cli->conf_file)
+		return true;
+	log_error("the configuration cannot be read: %s: %s", path, strerror(errno));
+	return false;
+}
+
+static enum log_level stderr_level(const struct cli *cli)
+{
+	if (cli->quiet)
+		return LOG_LEVEL_ERROR;
+	return cli->foreground && cli->verbose ? LOG_LEVEL_DETAIL : LOG_LEVEL_INFO;
+}
+
+/* -n: nothing is configured, but what the command line and the configuration say was checked. */
+static int check_only(void)
+{
+	log_info("no interface is configured, as -n says");
+	return EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+	const char *slash = strrchr(argv[0], '/');
+	const char *name = slash ? slash + 1 : argv[0];
+	static struct cli cli;
+	static struct conf conf;
+
+	if (!cli_parse(&cli, argc, argv))
+		exit(EXIT_ERROR);
+	if (cli.task == CLI_HELP || cli.task == CLI_VERSION) {
+		if (cli.task == CLI_HELP)
+			cli_usage(name);
+		else
+			fprintf(stderr, "%s\n", PACKAGE_STRING);
+		exit(EXIT_OK);
+	}
+	umask(022);
+	log_open(name, stderr_level(&cli), cli.foreground);
+	if (!read_conf(&cli, &conf))
+		exit(EXIT_ERROR);
+	if (cli.configure_nothing && cli.task == CLI_RUN)
+		exit(check_only());
+	if (!cli.foreground && cli.task == CLI_RUN)
+		split();
+	exit(daemon_run(&cli, &conf, background));
+}
