@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MPL-2.0
+# shellcheck shell=bash disable=SC2154 # scene_... are helper.bash's
+#
+# What a scene finds: an interface v0 that is down, an empty /etc of its own with
+# a resolv.conf, no resolvconf, and these words.
+
+# call ENVIRONMENT [NAME=VALUE...]: runs the script with the environment of the file
+# env/ENVIRONMENT.env and nothing else, and sets status, out and errors (what it wrote).
+# Lifetimes count from now, unless the scene says otherwise.
+call() {
+	local vars now
+	now=$(date +%s)
+	mapfile -t vars < <(grep -v "^#" "$scene_env/$1.env")
+	shift
+	status=0
+	# shellcheck disable=SC2086 # "busybox sh" is two words
+	env -i "${vars[@]}" new_life_starts="$now" "$@" $scene_shell "$scene_script" \
+		>"$scene_dir/out" 2>"$scene_dir/errors" || status=$?
+	errors=$(cat "$scene_dir/errors")
+	out=$(cat "$scene_dir/out")
+	cat "$scene_dir/errors"
+}
+
+# value ENVIRONMENT NAME: that variable's value.
+value() {
+	sed -n "s/^$2=//p" "$scene_env/$1.env"
+}
+
+# address A/LENGTH [ARGUMENT...]: puts it on v0, as the daemon does.
+address() {
+	ip -6 addr add "$1" dev v0 nodad "${@:2}"
+}
+
+# All global addresses on v0, without what counts down.
+addresses() {
+	ip -6 -o addr show dev v0 scope global | sed 's/.*inet6 \([^ ]*\) .*/\1/' | sort
+}
+
+shown() {
+	ip -6 -o addr show dev v0 to "$1/128"
+}
+
+# hook NAME: makes /etc/dhcp/NAME of standard input.
+hook() {
+	mkdir -p "$(dirname "/etc/dhcp/$1")"
+	cat >"/etc/dhcp/$1"
+}
+
+# resolvconf: puts one on the path that notes how it was called.
+resolvconf_here() {
+	mkdir "$scene_dir/sbin"
+	mount --bind /usr/sbin "$scene_dir/sbin"
+	mount -t tmpfs scene /usr/sbin
+	ln -s "$scene_dir"/sbin/* /usr/sbin/
+	rm -f /usr/sbin/resolvconf
+	cat >/usr/sbin/resolvconf <<-END
+		#!/bin/sh
+		echo "resolvconf \$*" >>"$scene_dir/resolvconf"
+		[ "\$1" != -a ] || cat >>"$scene_dir/resolvconf"
+	END
+	chmod 755 /usr/sbin/resolvconf
+}
+
+# What resolvconf was told since the last time.
+told() {
+	[ ! -e "$scene_dir/resolvconf" ] || cat "$scene_dir/resolvconf"
+	rm -f "$scene_dir/resolvconf"
+}
+
+die() {
+	echo "expected: $*"
+	exit 1
+}
+
+same() {
+	[ "$1" = "$2" ] || {
+		echo "is:       $1"
+		die "$2"
+	}
+}
+
+# contains TEXT PART
+contains() {
+	case $1 in
+	*"$2"*) ;;
+	*)
+		echo "is:       $1"
+		die "... $2 ..."
+		;;
+	esac
+}
+
+quiet() {
+	same "$errors" ""
+	same "$out" ""
+	same "$status" 0
+}
+
+mount -t tmpfs scene /etc
+mkdir /etc/dhcp
+echo "nameserver 192.0.2.53" >/etc/resolv.conf
+for dir in /usr/sbin /sbin /usr/bin /bin; do
+	# A file that cannot be run is not found.
+	if [ -x "$dir/resolvconf" ]; then
+		: >"$scene_dir/no"
+		mount --bind "$scene_dir/no" "$dir/resolvconf"
+	fi
+done
+ip link add v0 type veth peer name v1
+ip link set v1 up
