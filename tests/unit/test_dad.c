@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "core/dad.h"
+
+#define MINUTE 60000
+
+static struct in6_addr address(unsigned int number)
+{
+	struct in6_addr addr = { .s6_addr = { 0x20, 0x01, 0x0d, 0xb8 } };
+
+	addr.s6_addr[14] = (uint8_t)(number >> 8);
+	addr.s6_addr[15] = (uint8_t)number;
+	return addr;
+}
+
+static struct duid server(uint8_t number)
+{
+	return duid_ll(1, &number, 1);
+}
+
+static void add(struct conflicts *conflicts, unsigned int number, bool settled, msec now)
+{
+	struct in6_addr addr = address(number);
+	struct duid from = server(1);
+
+	conflicts_add(conflicts, &addr, 7, &from, settled, now);
+}
+
+static bool remembered(const struct conflicts *conflicts, unsigned int number, msec now)
+{
+	struct in6_addr addr = address(number);
+
+	return conflicts_remember(conflicts, &addr, now);
+}
+
+Test(dad, nothing_to_decline_at_first)
+{
+	struct conflicts conflicts;
+
+	conflicts_init(&conflicts);
+	cr_expect_eq(conflicts.n_declined, 0);
+	cr_expect_eq(conflicts.decline_at, NEVER);
+	cr_expect_not(remembered(&conflicts, 1, 0));
+}
+
+/* C-DAD-4: at once when no verdict is awaited … */
+Test(dad, decline_is_due_at_once_when_every_verdict_is_in)
+{
+	struct conflicts conflicts;
+
+	conflicts_init(&conflicts);
+	add(&conflicts, 1, true, 1000);
+	cr_expect_eq(conflicts.decline_at, 1000);
+	cr_expect_eq(conflicts.n_declined, 1);
+	cr_expect_eq(conflicts.declined[0].iaid, 7);
+	cr_expect_eq(conflicts.declined[0].addr.s6_addr[15], 1);
+}
+
+/* … else 250 ms after the first duplicate, which later ones do not push back. */
+Test(dad, decline_waits_250_ms_from_the_first_duplicate)
+{
+	struct conflicts conflicts;
+
+	conflicts_init(&conflicts);
+	add(&conflicts, 1, false, 1000);
+	cr_expect_eq(conflicts.decline_at, 1250);
+	add(&conflicts, 2, false, 1200);
+	cr_expect_eq(conflicts.decline_at, 1250);
+	add(&conflicts, 3, true, 1220);
+	cr_expect_eq(conflicts.decline_at, 1220);
+	cr_expect_eq(conflicts.n_declined, 3);
+}
+
+/* C-DEC-1: one Decline goes to one server. */
+Test(dad, what_another_server_gave_is_not_mixed_in)
+{
+	struct conflicts conflicts;
+	struct in6_addr addr = address(2);
+	struct duid other = server(2);
+
+	conflicts_init(&conflicts);
+	add(&conflicts, 1, false, 0);
+	conflicts_add(&conflicts, &addr, 7, &other, true, 10);
+	cr_expect_eq(conflicts.n_declined, 1);
+	cr_expect_eq(conflicts.declined[0].addr.s6_addr[15], 2);
+	cr_expect(duid_equal(&conflicts.server, &other));
+	cr_expect(remembered(&conflicts, 1, 10), "but it stays remembered");
+}
+
+/* C-DEC-7: for an hour. */
+Test(dad, a_duplicate_is_remembered_for_an_hour)
+{
+	struct conflicts conflicts;
+
+	conflicts_init(&conflicts);
+	add(&conflicts, 1, true, 1000);
+	conflicts_hold(&conflicts, 0, 1000);
+	cr_expect(remembered(&conflicts, 1, 1000));
+	cr_expect(remembered(&conflicts, 1, 1000 + 60 * MINUTE - 1));
+	cr_expect_not(remembered(&conflicts, 1, 1000 + 60 * MINUTE));
+	cr_expect_not(remembered(&conflicts, 2, 1000));
+	add(&conflicts, 1, true, 70 * MINUTE);
+	cr_expect(remembered(&conflicts, 1, 71 * MINUTE), "found again, remembered again");
+	cr_expect_eq(conflicts.n_remembered, 1);
+}
+
+Test(dad, the_oldest_is_forgotten_when_memory_is_full)
+{
+	struct conflicts conflicts;
+
+	conflicts_init(&conflicts);
+	for (unsigned int i = 0; i < DAD_REMEMBERED + 5; i++) {
+		add(&conflicts, i, true, (msec)i);
+		cr_assert_leq(conflicts.n_declined, DAD_DECLINED);
+	}
+	for (unsigned int i = 0; i < DAD_REMEMBERED + 5; i++)
+		cr_expect_eq(remembered(&conflicts, i, 100), i >= 5, "%u", i);
+}
+
+/* Design, section 5.4: two rounds at once with jitter, then 10 s doubling up to an hour. */
+Test(dad, hold_off_grows_while_conflicts_repeat)
+{
+	static const msec want[] = { 10000,  20000,   40000,   80000,	160000,	 320000,
+				     640000, 1280000, 2560000, 3600000, 3600000, 3600000 };
+	struct conflicts conflicts;
+	msec now = 0;
+
+	conflicts_init(&conflicts);
+	for (unsigned int i = 0; i < 2; i++) {
+		add(&conflicts, i, true, now);
+		cr_expect_eq(conflicts_hold(&conflicts, 5999, now), 999, "round %u", i + 1);
+		cr_expect_eq(conflicts.n_declined, 0);
+		cr_expect_eq(conflicts.decline_at, NEVER);
+	}
+	for (unsigned int i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+		msec hold;
+
+		now += 5000;
+		add(&conflicts, i, true, now);
+		hold = conflicts_hold(&conflicts, 5999, now);
+		cr_expect_eq(hold, want[i], "round %u: %d ms", i + 3, (int)hold);
+	}
+}
+
+/* dad.md, section 7: reset after 30 min without a conflict. */
+Test(dad, hold_off_starts_anew_after_half_an_hour_of_calm)
+{
+	struct conflicts conflicts;
+	msec now = 0;
+
+	conflicts_init(&conflicts);
+	for (unsigned int i = 0; i < 5; i++) {
+		add(&conflicts, i, true, now);
+		conflicts_hold(&conflicts, 0, now);
+	}
+	now += 31 * MINUTE;
+	add(&conflicts, 9, true, now);
+	cr_expect_lt(conflicts_hold(&conflicts, 0, now + 2000), 1000);
+}
+
+Test(dad, several_duplicates_of_one_decline_are_one_round)
+{
+	struct conflicts conflicts;
+
+	conflicts_init(&conflicts);
+	for (unsigned int i = 0; i < 40; i++)
+		add(&conflicts, i, true, 0);
+	cr_expect_lt(conflicts_hold(&conflicts, 0, 0), 1000);
+}
