@@ -398,6 +398,7 @@ static void apply(struct client *client, const struct message *reply)
 	client->backoff = 0;
 	client->bare = false;
 	client->checking = false;
+	client->filling = false;
 	extend_addresses(client);
 	expire(client);
 	put_all_on(client);
@@ -432,7 +433,7 @@ static void confirmed(struct client *client)
 
 static void declined(struct client *client)
 {
-	msec hold = conflicts_hold(&client->conflicts, draw(client), client->now);
+	msec hold = conflicts_hold(&client->conflicts, draw(client));
 
 	client->ask_at = client->now + hold;
 	report_note(client, NOTE_CONFLICT_HOLD, NULL, hold, 0);
@@ -487,6 +488,9 @@ static void do_deed(struct client *client, enum deed deed, const struct message 
 	case DEED_KEEP:
 		report_note(client, NOTE_KEPT, NULL, 0, 0);
 		confirmed(client);
+		break;
+	case DEED_FILL:
+		client->filling = true;
 		break;
 	case DEED_DECLINED:
 		declined(client);
@@ -834,7 +838,11 @@ static enum event classify_leases(struct client *client, const struct message *r
 		return EVENT_REPLY_WITHDRAWN;
 	if (merge.granted == 0 && merge.withdrawn == 0)
 		return client->offers.n > 0 && first ? EVENT_REPLY_EMPTY_NEXT : EVENT_REPLY_EMPTY;
-	return merge.unanswered > 0 ? EVENT_REPLY_PARTIAL : EVENT_REPLY_GRANTED;
+	if (merge.unanswered > 0)
+		return EVENT_REPLY_PARTIAL;
+	if (client->exchange.state == RENEWING && client->filling && merge.holes > 0)
+		return EVENT_REPLY_HOLE;
+	return EVENT_REPLY_GRANTED;
 }
 
 static enum event classify_reply(struct client *client, const struct message *reply)

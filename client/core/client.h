@@ -190,6 +190,7 @@ struct client {
 	bool had_options;
 	bool checking; /* the running Confirm or Rebind decides whether what is held may be told */
 	bool doubt;    /* a Reply to the running Confirm was NotOnLink */
+	bool filling;  /* the next Renew is to fill what a Decline left empty */
 	bool ready;    /* ACTION_READY was given */
 	msec ask_at;   /* when idle: ask for what is missing; NEVER */
 	msec announce_at;	   /* verdicts are told to the script; NEVER */

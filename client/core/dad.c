@@ -34,6 +34,8 @@ void conflicts_add(struct conflicts *conflicts, const struct in6_addr *addr, uin
 		   const struct duid *server, bool settled, msec now)
 {
 	remember(conflicts, addr, now);
+	if (now - conflicts->last > DAD_CALM)
+		conflicts->in_a_row = 0;
 	conflicts->last = now;
 	/* A Decline goes to one server (section 18.2.8): what another one gave earlier and was
 	 * never declined is left to time out there. */
@@ -57,14 +59,12 @@ bool conflicts_remember(const struct conflicts *conflicts, const struct in6_addr
 	return false;
 }
 
-msec conflicts_hold(struct conflicts *conflicts, uint32_t random, msec now)
+msec conflicts_hold(struct conflicts *conflicts, uint32_t random)
 {
 	msec hold = DAD_HOLD_FIRST;
 
 	conflicts->n_declined = 0;
 	conflicts->decline_at = NEVER;
-	if (conflicts->in_a_row > 0 && now - conflicts->last > DAD_CALM)
-		conflicts->in_a_row = 0;
 	conflicts->in_a_row++;
 	if (conflicts->in_a_row <= 2)
 		return (msec)(random % 1000);

@@ -54,7 +54,7 @@ struct dad {
 #define DAD_DECLINE_WAIT 250	 /* ms from the first duplicate to the Decline at the latest */
 #define DAD_MEMORY	 3600000 /* ms for which a declined address is refused (C-DEC-7) */
 #define DAD_CALM	 1800000 /* ms without a conflict after which the hold-off starts anew */
-#define DAD_HOLD_FIRST	 10000	 /* ms: hold-off after the third conflict in a row */
+#define DAD_HOLD_FIRST   40000	 /* ms: hold-off after the third conflict in a row */
 #define DAD_HOLD_MAX	 3600000 /* ms: the longest one */
 #define DAD_DECLINED	 64	 /* addresses that can wait to be declined at a time */
 #define DAD_REMEMBERED	 64	 /* addresses remembered as taken; the oldest makes room */
@@ -99,6 +99,6 @@ bool conflicts_remember(const struct conflicts *conflicts, const struct in6_addr
  * asked for: up to 1 s, drawn from `random`, after the first two rounds in a row, then
  * DAD_HOLD_FIRST doubling up to DAD_HOLD_MAX.
  */
-msec conflicts_hold(struct conflicts *conflicts, uint32_t random, msec now);
+msec conflicts_hold(struct conflicts *conflicts, uint32_t random);
 
 #endif

@@ -90,8 +90,9 @@ const char *message_state_name(enum message_state state)
 
 int32_t exchange_rand(uint32_t random, bool positive)
 {
+	/* At least a thousandth: less than a millisecond of SOL_TIMEOUT would be rounded away. */
 	if (positive)
-		return (int32_t)(random % 100000) + 1;
+		return (int32_t)(random % 99001) + 1000;
 	return (int32_t)(random % 200001) - 100000;
 }
 

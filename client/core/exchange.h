@@ -66,7 +66,7 @@ struct exchange {
 
 /*
  * RAND of section 15 for `random` (any 32 bits): parts per million, uniform in
- * -100000..100000, or in 1..100000 with `positive` (the first Solicit, C-RTX-2).
+ * -100000..100000, or in 1000..100000 with `positive` (the first Solicit, C-RTX-2).
  */
 int32_t exchange_rand(uint32_t random, bool positive);
 

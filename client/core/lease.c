@@ -315,6 +315,7 @@ struct merge lease_merge(struct lease *lease, const struct message *reply, struc
 
 		lease->ia[i].unanswered = !answered && still_holds(lease, i);
 		merge.unanswered += lease->ia[i].unanswered;
+		merge.holes += lease_count(lease, i) == 0 && lease->ia[i].status == STATUS_SUCCESS;
 	}
 	for (unsigned int i = 0; i < lease->n_bindings; i++)
 		merge.left += lease->binding[i].times.valid > 0;

@@ -129,6 +129,7 @@ struct merge {
 	unsigned int unanswered;  /* IAs that hold something and got no new times */
 	unsigned int no_binding;  /* IAs with status NoBinding */
 	unsigned int not_on_link; /* IAs with status NotOnLink */
+	unsigned int holes;	  /* IAs that hold nothing, and for which no failure was given */
 	unsigned int limit;	  /* bindings for which there was no room */
 };
 

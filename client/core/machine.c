@@ -66,6 +66,8 @@ static const struct transition rows[] = {
 	/* Renew. */
 	{ 61, L(BOUND), M(RENEWING),                EVENT_SEND,              DEED_TRANSMIT,   STAY },
 	{ 62, L(BOUND), M(RENEWING),                EVENT_REPLY_GRANTED,     DEED_APPLY,      IDLE },
+	/* Some servers fill an empty IA for a Request only, not for a Renew (dnsmasq 2.90). */
+	{ 62, L(BOUND), M(RENEWING),                EVENT_REPLY_HOLE,        DEED_APPLY_ASK,  REQUESTING },
 	{ 63, L(BOUND), M(RENEWING),                EVENT_REPLY_NO_BINDING,  DEED_APPLY_ASK,  REQUESTING },
 	{ 64, L(BOUND), M(RENEWING),                EVENT_REPLY_PARTIAL,     DEED_APPLY,      STAY },
 	{ 65, L(BOUND), M(RENEWING),                EVENT_REPLY_FAILED,      DEED_NONE,       STAY },
@@ -107,7 +109,7 @@ static const struct transition rows[] = {
 	{102, L(BOUND), M(DECLINING),               EVENT_T2,                DEED_DECLINED,   REBINDING },
 
 	/* After a Decline the hold-off ends here. */
-	{ 99, L(BOUND), M(IDLE),                    EVENT_ASK,               DEED_NONE,       RENEWING },
+	{ 99, L(BOUND), M(IDLE),                    EVENT_ASK,               DEED_FILL,       RENEWING },
 	{100, L(INIT),  M(IDLE),                    EVENT_ASK,               DEED_NONE,       SOLICITING },
 
 	/* The administrator. */
@@ -134,6 +136,7 @@ static const char *const names[EVENTS] = {
 	[EVENT_ADVERTISE_IGNORED] = "Advertise of no use",
 	[EVENT_REPLY_GRANTED] = "Reply",
 	[EVENT_REPLY_PARTIAL] = "Reply without one of our IAs",
+	[EVENT_REPLY_HOLE] = "Reply, IA still empty",
 	[EVENT_REPLY_NO_BINDING] = "Reply: NoBinding",
 	[EVENT_REPLY_WITHDRAWN] = "Reply: all withdrawn",
 	[EVENT_REPLY_EMPTY] = "Reply of no use",

@@ -28,6 +28,7 @@ enum event {
 	EVENT_ADVERTISE_IGNORED, /* nothing usable in it */
 	EVENT_REPLY_GRANTED, /* something usable, and every IA that holds something was extended */
 	EVENT_REPLY_PARTIAL, /* something usable, but an IA that holds something was not extended */
+	EVENT_REPLY_HOLE,    /* what a Decline left empty was asked for, and is still empty */
 	EVENT_REPLY_NO_BINDING,	       /* an IA has status NoBinding */
 	EVENT_REPLY_WITHDRAWN,	       /* everything that was held came with a lifetime of 0 */
 	EVENT_REPLY_EMPTY,	       /* nothing usable; no other offer is left */
@@ -63,6 +64,7 @@ enum deed {
 	DEED_DOUBT,	 /* it may not: wait for the end of the RT */
 	DEED_DROP,	 /* it does not: everything goes */
 	DEED_KEEP,	 /* nobody answered: everything stays */
+	DEED_FILL,	 /* what comes next is to fill what a Decline left empty */
 	DEED_DECLINED,	 /* the Decline is over */
 	DEED_RELEASE,	 /* everything goes, and its server is told */
 	DEED_RELEASED,	 /* that is over */
