@@ -367,14 +367,14 @@ static int run(struct daemon *daemon)
 	if (cli->once && cli->task == CLI_RUN)
 		loop_timer_set(&daemon->host.loop, &daemon->timeout,
 			       loop_now() + (msec)daemon->conf->timeout * 1000);
-	if (cli->no_wait)
-		detach(daemon);
 	if (!cli->no_pid && cli->task == CLI_RUN) {
 		error = store_write_pid(daemon->pid_file, getpid());
 		if (error < 0)
 			log_warning("the process id is not written: %s: %s", daemon->pid_file,
 				    strerror(-error));
 	}
+	if (cli->no_wait)
+		detach(daemon);
 	error = loop_run(&daemon->host.loop);
 	if (error < 0)
 		return fail("the event loop ended", -error);

@@ -162,6 +162,8 @@ static void forget(struct client *client)
 {
 	client->lease.server.size = 0;
 	client->lease.options.size = 0;
+	client->rebind_wait = 0;
+	client->rebind_not_before = 0;
 	for (unsigned int i = 0; i < client->lease.n_ias; i++)
 		client->lease.ia[i].granted = false;
 }
@@ -265,6 +267,7 @@ static void begin(struct client *client, enum message_state next)
 	if (next == DECLINING)
 		client->conflicts.decline_at = NEVER;
 	client->ask_at = NEVER;
+	client->began = client->now;
 	choose_target(client, next);
 	exchange_start(&client->exchange, next, draw(client), mrt, delay, client->now);
 }
@@ -394,6 +397,10 @@ static void apply(struct client *client, const struct message *reply)
 	merge = lease_merge(&client->lease, reply, client->received);
 	if (merge.limit > 0)
 		report_note(client, NOTE_NO_ROOM, NULL, merge.limit, 0);
+	if (merge.unanswered == 0) {
+		client->rebind_wait = 0;
+		client->rebind_not_before = 0;
+	}
 	note_failed_ias(client);
 	client->backoff = 0;
 	client->bare = false;
@@ -429,6 +436,16 @@ static void confirmed(struct client *client)
 	client->checking = false;
 	client->reason = REASON_BOUND6;
 	announce_soon(client);
+}
+
+/* The Request after NoBinding led to nothing: another Rebind waits, longer each time. */
+static void unrepaired(struct client *client)
+{
+	const struct exchange_timing *timing = exchange_timing(REBINDING);
+
+	client->rebind_wait = exchange_next_rt(client->rebind_wait, timing->irt, timing->mrt,
+					       exchange_rand(draw(client), false));
+	client->rebind_not_before = client->now + client->rebind_wait;
 }
 
 static void declined(struct client *client)
@@ -489,6 +506,9 @@ static void do_deed(struct client *client, enum deed deed, const struct message 
 		report_note(client, NOTE_KEPT, NULL, 0, 0);
 		confirmed(client);
 		break;
+	case DEED_UNREPAIRED:
+		unrepaired(client);
+		break;
 	case DEED_FILL:
 		client->filling = true;
 		break;
@@ -520,6 +540,19 @@ static void step(struct client *client, enum event event, const struct message *
 		begin(client, row->next);
 }
 
+/*
+ * T2, and after a Rebind that led to nothing the next one's time. A Request that began after T2
+ * is the repair of such a Rebind: T2 does not end it (C-RATE-3).
+ */
+static msec rebind_due(const struct client *client)
+{
+	msec t2 = lease_rebind_at(&client->lease);
+
+	if (client->exchange.state == REQUESTING && t2 <= client->began)
+		return NEVER;
+	return t2 > client->rebind_not_before ? t2 : client->rebind_not_before;
+}
+
 /* When `event` is to be raised: NEVER where the table has no row for it now. */
 static msec due(const struct client *client, enum event event)
 {
@@ -530,7 +563,7 @@ static msec due(const struct client *client, enum event event)
 	case EVENT_T1:
 		return lease_renew_at(&client->lease);
 	case EVENT_T2:
-		return lease_rebind_at(&client->lease);
+		return rebind_due(client);
 	case EVENT_DUPLICATES:
 		return client->conflicts.decline_at;
 	case EVENT_ASK:
@@ -645,7 +678,11 @@ void client_restore(struct client *client, const struct lease *lease, msec now)
 			hint(client, &from);
 			continue;
 		}
+		if (from.times.starts.at > now)
+			from.times.starts.at = now;
 		own->times = ia->times;
+		if (own->times.starts.at > now)
+			own->times.starts.at = now;
 		own->granted = true;
 		from.announce = true;
 		from.had = false;
@@ -834,7 +871,7 @@ static enum event classify_leases(struct client *client, const struct message *r
 		return client->bare ? EVENT_REPLY_NOT_ON_LINK_AGAIN : EVENT_REPLY_NOT_ON_LINK;
 	if (!first && merge.no_binding > 0)
 		return EVENT_REPLY_NO_BINDING;
-	if (!first && merge.withdrawn > 0 && merge.left == 0)
+	if (merge.withdrawn > 0 && merge.left == 0)
 		return EVENT_REPLY_WITHDRAWN;
 	if (merge.granted == 0 && merge.withdrawn == 0)
 		return client->offers.n > 0 && first ? EVENT_REPLY_EMPTY_NEXT : EVENT_REPLY_EMPTY;
@@ -857,9 +894,16 @@ static enum event classify_reply(struct client *client, const struct message *re
 		return reply->status.code == STATUS_NOT_ON_LINK ? EVENT_REPLY_NOT_ON_LINK
 								: EVENT_REPLY_FAILED;
 	}
-	if (reply->status.code == STATUS_UNSPEC_FAIL || reply->status.code == STATUS_USE_MULTICAST)
+	switch (reply->status.code) {
+	case STATUS_SUCCESS:
+	case STATUS_NO_ADDRS_AVAIL:
+	case STATUS_NO_PREFIX_AVAIL:
+	case STATUS_NO_BINDING:
+	case STATUS_NOT_ON_LINK:
+		return classify_leases(client, reply);
+	default: /* UnspecFail, UseMulticast, and what nobody knows yet */
 		return EVENT_REPLY_FAILED;
-	return classify_leases(client, reply);
+	}
 }
 
 static enum refusal check_client_id(const struct client *client, const struct message *message)

@@ -162,6 +162,7 @@ struct client {
 	struct lease lease;	  /* what we hold */
 	struct exchange exchange; /* what we say … */
 	struct duid target;	  /* … to whom, where the message carries a Server Identifier */
+	msec began;		  /* when the running exchange began */
 	msec now;		  /* of the event being worked on */
 	struct stamp received;	  /* of the message being worked on */
 	bool started;
@@ -190,9 +191,11 @@ struct client {
 	bool had_options;
 	bool checking; /* the running Confirm or Rebind decides whether what is held may be told */
 	bool doubt;    /* a Reply to the running Confirm was NotOnLink */
-	bool filling;  /* the next Renew is to fill what a Decline left empty */
-	bool ready;    /* ACTION_READY was given */
-	msec ask_at;   /* when idle: ask for what is missing; NEVER */
+	msec rebind_wait; /* ms: grows while Rebind and the Request after it lead to nothing */
+	msec rebind_not_before;
+	bool filling;		   /* the next Renew is to fill what a Decline left empty */
+	bool ready;		   /* ACTION_READY was given */
+	msec ask_at;		   /* when idle: ask for what is missing; NEVER */
 	msec announce_at;	   /* verdicts are told to the script; NEVER */
 	enum script_reason reason; /* of what is announced: BOUND6, RENEW6 or REBIND6 */
 	struct conflicts conflicts;

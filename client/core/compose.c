@@ -93,25 +93,30 @@ static void add_declined(struct message *message, const struct client *client)
 			    &conflicts->declined[i].addr, 128);
 }
 
+/* Each code once (C-ORO-9). */
+static void request(struct message *message, uint16_t code)
+{
+	for (unsigned int i = 0; i < message->n_oro; i++)
+		if (message->oro[i] == code)
+			return;
+	if (message->n_oro < MESSAGE_ORO)
+		message->oro[message->n_oro++] = code;
+}
+
 static void add_request_option(struct message *message, const struct client *client)
 {
 	const struct client_config *config = &client->config;
 	bool information = client->exchange.state == INFORMING;
 	uint16_t max_rt = information ? OPTION_INF_MAX_RT : OPTION_SOL_MAX_RT;
-	bool listed = false;
 
 	message->has_oro = true;
-	for (unsigned int i = 0; i < config->n_oro && message->n_oro < MESSAGE_ORO - 2; i++) {
-		if (!option_requestable(config->oro[i], information))
-			continue;
-		message->oro[message->n_oro++] = config->oro[i];
-		listed |= config->oro[i] == max_rt;
-	}
 	/* C-ORO-5, C-ORO-6 */
-	if (!listed)
-		message->oro[message->n_oro++] = max_rt;
+	request(message, max_rt);
 	if (information)
-		message->oro[message->n_oro++] = OPTION_INFORMATION_REFRESH_TIME;
+		request(message, OPTION_INFORMATION_REFRESH_TIME);
+	for (unsigned int i = 0; i < config->n_oro; i++)
+		if (option_requestable(config->oro[i], information))
+			request(message, config->oro[i]);
 }
 
 static void add_ias(struct message *message, const struct client *client)
@@ -151,6 +156,23 @@ static void add_ias(struct message *message, const struct client *client)
 	}
 }
 
+/* What the configuration adds. A name is told only where a lease is asked for (C-FQDN-1). */
+static void add_configured(struct message *message, const struct client *client)
+{
+	const struct exchange_timing *timing = exchange_timing(client->exchange.state);
+	struct cursor options = options_read(&client->config.send);
+	struct wire_option option;
+
+	while (get_option(&options, &option)) {
+		size_t size = cursor_left(&option.data);
+
+		if ((option.code == OPTION_CLIENT_FQDN || option.code == OPTION_RECONF_ACCEPT) &&
+		    (!timing->oro || client->exchange.state == INFORMING))
+			continue;
+		options_add(&message->options, option.code, get_span(&option.data, size), size);
+	}
+}
+
 void compose(const struct client *client, struct message *message)
 {
 	const struct exchange_timing *timing = exchange_timing(client->exchange.state);
@@ -166,5 +188,5 @@ void compose(const struct client *client, struct message *message)
 	add_ias(message, client);
 	if (timing->oro)
 		add_request_option(message, client);
-	message->options = client->config.send;
+	add_configured(message, client);
 }

@@ -81,10 +81,15 @@ msec binding_valid_until(const struct binding *binding)
 uint32_t lifetime_left(const struct stamp *starts, uint32_t lifetime, msec now)
 {
 	msec end = msec_after(starts->at, lifetime);
+	msec left;
 
 	if (end == NEVER)
 		return INFINITE_TIME;
-	return end > now ? (uint32_t)((end - now) / 1000) : 0;
+	if (end <= now)
+		return 0;
+	left = (end - now) / 1000;
+	/* A stamp of the future (the clock was set back) makes nothing last longer (C-GEN-10). */
+	return left < lifetime ? (uint32_t)left : lifetime;
 }
 
 /* The shortest preferred lifetime above 0 in the IA, else its shortest valid one (C-T12-4). */

@@ -64,6 +64,7 @@ enum deed {
 	DEED_DOUBT,	 /* it may not: wait for the end of the RT */
 	DEED_DROP,	 /* it does not: everything goes */
 	DEED_KEEP,	 /* nobody answered: everything stays */
+	DEED_UNREPAIRED, /* Rebind and the Request after it led to nothing */
 	DEED_FILL,	 /* what comes next is to fill what a Decline left empty */
 	DEED_DECLINED,	 /* the Decline is over */
 	DEED_RELEASE,	 /* everything goes, and its server is told */
