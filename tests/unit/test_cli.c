@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+/* dhclient's command line: contract sections 1.1 and 1.2. */
+#include <criterion/criterion.h>
+#include <criterion/redirect.h>
+#include <string.h>
+
+#include "cli.h"
+
+static struct cli cli;
+
+/* Takes the words of `line`, which is changed, as argv. */
+static bool parse(char *line)
+{
+	static char name[] = "dhcp6-client";
+	static char *argv[64];
+	int argc = 1;
+
+	argv[0] = name;
+	for (char *word = strtok(line, " "); word; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	return cli_parse(&cli, argc, argv);
+}
+
+#define PARSE(text) parse((char[]){ text })
+
+Test(cli, defaults)
+{
+	cr_assert(PARSE("eth0"));
+	cr_expect_eq(cli.task, CLI_RUN);
+	cr_expect(cli.quiet);
+	cr_expect_not(cli.foreground || cli.once || cli.no_wait || cli.no_pid);
+	cr_expect_eq(cli.port, 546);
+	cr_expect_eq(cli.n_na, 1);
+	cr_expect_eq(cli.n_interfaces, 1);
+	cr_expect_str_eq(cli.interface[0], "eth0");
+	cr_expect_null(cli.lease_file);
+}
+
+/* What Debian's ifupdown passes (contract 7.1), as far as it is built. */
+Test(cli, ifupdown)
+{
+	cr_assert(PARSE("-6 -v -pf /run/p -lf /var/l eth0"));
+	cr_expect(cli.verbose);
+	cr_expect_not(cli.quiet);
+	cr_expect_str_eq(cli.pid_file, "/run/p");
+	cr_expect_str_eq(cli.lease_file, "/var/l");
+}
+
+Test(cli, options_may_stand_after_interfaces)
+{
+	cr_assert(PARSE("eth0 -sf /s eth1 -1 -nw -w -n --no-pid -cf /c"));
+	cr_expect_eq(cli.n_interfaces, 2);
+	cr_expect_str_eq(cli.script_file, "/s");
+	cr_expect_str_eq(cli.conf_file, "/c");
+	cr_expect(cli.once && cli.no_wait && cli.wait_for_interface && cli.configure_nothing &&
+		  cli.no_pid);
+}
+
+Test(cli, the_last_of_quiet_and_loud_counts)
+{
+	cr_assert(PARSE("-d -q eth0"));
+	cr_expect(cli.quiet && cli.foreground);
+	cr_assert(PARSE("-q -d eth0"));
+	cr_expect(!cli.quiet && cli.foreground);
+	cr_assert(PARSE("-q -v eth0"));
+	cr_expect_not(cli.quiet);
+}
+
+Test(cli, tasks)
+{
+	cr_assert(PARSE("-r eth0"));
+	cr_expect_eq(cli.task, CLI_RELEASE);
+	cr_assert(PARSE("-x eth0"));
+	cr_expect_eq(cli.task, CLI_STOP);
+	cr_assert(PARSE("-r -x eth0"));
+	cr_expect_eq(cli.task, CLI_STOP);
+	cr_assert(PARSE("--version -zzz"));
+	cr_expect_eq(cli.task, CLI_VERSION);
+	cr_assert(PARSE("-h"));
+	cr_expect_eq(cli.task, CLI_HELP);
+}
+
+Test(cli, ia_nas_are_counted_and_bounded)
+{
+	cr_assert(PARSE("-N -N -N eth0"));
+	cr_expect_eq(cli.n_na, 3);
+	cr_redirect_stderr();
+	cr_expect_not(PARSE("-N -N -N -N -N -N -N -N -N eth0"));
+}
+
+Test(cli, variables_for_the_script)
+{
+	cr_assert(PARSE("-e A=1 -e B=x=y eth0"));
+	cr_expect_str_eq(cli.extra_env[0], "A=1");
+	cr_expect_str_eq(cli.extra_env[1], "B=x=y");
+	cr_expect_null(cli.extra_env[2]);
+}
+
+/* Never silence: each with a line that says what is wrong. */
+Test(cli, what_makes_no_sense_is_refused)
+{
+	static const char *const lines[] = {
+		"-1v eth0",
+		"-cf",
+		"-cf=/c eth0",
+		"-p 0 eth0",
+		"-p 65536 eth0",
+		"-p 5x eth0",
+		"-e NAME eth0",
+		"-e =v eth0",
+		"-4 eth0",
+		"-s 2001:db8::1",
+		"--nonsense",
+		"a/b",
+		"-S eth0",
+		"-P eth0",
+		"-T eth0",
+		"-D LL eth0",
+		"--timeout 5 eth0",
+		"-I eth0",
+		"interface-name-too-long",
+		"--dad-wait-time 3 eth0",
+	};
+	char line[80];
+
+	cr_redirect_stderr();
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		strcpy(line, lines[i]);
+		cr_expect_not(parse(line), "%s", lines[i]);
+	}
+	fflush(stderr);
+}
