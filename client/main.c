@@ -123,6 +123,18 @@ static enum log_level stderr_level(const struct cli *cli)
 	return cli->foreground && cli->verbose ? LOG_LEVEL_DETAIL : LOG_LEVEL_INFO;
 }
 
+/* Descriptors 0 to 2 are what everybody takes them for, also where the caller had closed them. */
+static void fill_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 /* -n: nothing is configured, but what the command line and the configuration say was checked. */
 static int check_only(void)
 {
@@ -137,6 +149,7 @@ int main(int argc, char **argv)
 	static struct cli cli;
 	static struct conf conf;
 
+	fill_standard_descriptors();
 	if (!cli_parse(&cli, argc, argv))
 		exit(EXIT_ERROR);
 	if (cli.task == CLI_HELP || cli.task == CLI_VERSION) {

@@ -180,14 +180,15 @@ Test(store, a_device_is_written_to_and_not_replaced)
 	struct duid found = { 0 };
 	struct stat status;
 	char null[80];
-	int fd;
+	int fd = -1;
 
 	snprintf(null, sizeof(null), "%s/null", folder);
-	if (mknod(null, S_IFCHR | 0666, makedev(1, 3)) < 0)
-		cr_skip_test("device nodes cannot be made here: %s", strerror(errno));
-	fd = open(null, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		cr_skip_test("device nodes cannot be used here: %s", strerror(errno));
+	if (mknod(null, S_IFCHR | 0666, makedev(1, 3)) == 0)
+		fd = open(null, O_RDWR | O_CLOEXEC);
+	if (fd < 0) {
+		teardown(); /* nobody else does after a skip */
+		cr_skip_test("device nodes are not allowed here");
+	}
 	close(fd);
 	cr_assert_eq(symlink("null", path), 0);
 	cr_expect_eq(store_replace(path, "text", 4, 0600), 0);
