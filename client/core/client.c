@@ -110,6 +110,7 @@ static void announce_soon(struct client *client)
 static void pass(struct client *client, struct binding *binding)
 {
 	binding->dad.state = DAD_UNIQUE;
+	binding->dad.passed = true;
 	binding->dad.readded = 0;
 	binding->dad.took = client->now - binding->dad.since;
 	report_note(client, NOTE_UNIQUE, &binding->addr, binding->dad.took, 0);
@@ -124,7 +125,7 @@ static void step(struct client *client, enum event event, const struct message *
 static void conflict(struct client *client, struct binding *binding, enum dad_finder finder)
 {
 	struct binding gone = *binding;
-	bool known = gone.dad.state == DAD_UNIQUE;
+	bool known = gone.dad.passed;
 
 	report_note(client, NOTE_DUPLICATE, &gone.addr, 0, finder);
 	take_off(client, &gone);
@@ -197,7 +198,7 @@ static bool expire(struct client *client)
 		hint(client, &gone);
 		take_off(client, &gone);
 		lease_remove(&client->lease, i);
-		if (gone.dad.state == DAD_UNIQUE)
+		if (gone.dad.passed)
 			report_old(client, REASON_EXPIRE6, &gone, FOUND_BY_KERNEL);
 	}
 	if (any && lease_state(&client->lease) == INIT)
@@ -265,7 +266,7 @@ static void begin(struct client *client, enum message_state next)
 		client->doubt = false;
 	}
 	if (next == DECLINING)
-		client->conflicts.decline_at = NEVER;
+		conflicts_begin(&client->conflicts);
 	client->ask_at = NEVER;
 	client->began = client->now;
 	choose_target(client, next);
@@ -450,8 +451,10 @@ static void unrepaired(struct client *client)
 
 static void declined(struct client *client)
 {
-	msec hold = conflicts_hold(&client->conflicts, draw(client));
+	msec hold = conflicts_hold(&client->conflicts, draw(client), client->now);
 
+	if (client->conflicts.n_declined > 0)
+		return; /* found meanwhile: they get a Decline of their own first */
 	client->ask_at = client->now + hold;
 	report_note(client, NOTE_CONFLICT_HOLD, NULL, hold, 0);
 }
@@ -629,7 +632,7 @@ static void check_ready(struct client *client)
 /* All that is due at client->now. */
 static void work(struct client *client)
 {
-	for (unsigned int i = 0; i < EVENTS_AT_ONCE; i++) {
+	for (unsigned int i = 0; i < EVENTS_AT_ONCE && client->started; i++) {
 		enum event event;
 
 		if (expire(client) && lease_state(&client->lease) == INIT && client->link)
@@ -642,7 +645,8 @@ static void work(struct client *client)
 			break;
 		step(client, event, NULL);
 	}
-	check_ready(client);
+	if (client->started)
+		check_ready(client);
 }
 
 void client_init(struct client *client, const struct client_config *config,
@@ -674,7 +678,8 @@ void client_restore(struct client *client, const struct lease *lease, msec now)
 		if (!own || lease_find(&client->lease, &from.addr, from.prefix_len))
 			continue;
 		from.ia = (uint8_t)(own - client->lease.ia);
-		if (lease->released || binding_valid_until(&from) <= now) {
+		if (lease->released || lease->server.size == 0 ||
+		    binding_valid_until(&from) <= now) {
 			hint(client, &from);
 			continue;
 		}
@@ -688,6 +693,7 @@ void client_restore(struct client *client, const struct lease *lease, msec now)
 		from.had = false;
 		from.dad = (struct dad){
 			.state = ia->type == OPTION_IA_PD ? DAD_UNIQUE : DAD_WAITING,
+			.passed = true,
 		};
 		client->lease.binding[client->lease.n_bindings++] = from;
 	}
@@ -722,7 +728,7 @@ static void link_lost(struct client *client)
 	}
 	/* A Decline that is cut short is sent again when the link is back. */
 	if (client->exchange.state == DECLINING)
-		client->conflicts.decline_at = client->now;
+		conflicts_again(&client->conflicts, client->now);
 	step(client, EVENT_LINK_LOST, NULL);
 }
 
@@ -757,6 +763,7 @@ static void put_back(struct client *client, struct binding *binding)
 	    binding_valid_until(binding) - client->now < END_IS_NEAR)
 		return;
 	binding->dad.state = DAD_WAITING;
+	binding->dad.foreign = false;
 	if (!client->link)
 		return;
 	if (binding->dad.readded == DAD_READD_MAX) {
@@ -764,7 +771,6 @@ static void put_back(struct client *client, struct binding *binding)
 		return;
 	}
 	binding->dad.readded++;
-	binding->dad.foreign = false;
 	report_note(client, NOTE_PUT_BACK, &binding->addr, 0, 0);
 	put_on(client, binding);
 }
@@ -982,6 +988,8 @@ msec client_deadline(const struct client *client)
 {
 	msec earliest = client->announce_at;
 
+	if (!client->started)
+		return NEVER;
 	for (size_t i = 0; i < TIMED; i++)
 		if (due(client, timed[i]) < earliest)
 			earliest = due(client, timed[i]);
@@ -1002,6 +1010,7 @@ msec client_deadline(const struct client *client)
 void client_release(struct client *client, msec now)
 {
 	client->now = now;
+	client->started = true;
 	step(client, EVENT_RELEASE, NULL);
 	work(client);
 }

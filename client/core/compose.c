@@ -88,7 +88,7 @@ static void add_declined(struct message *message, const struct client *client)
 {
 	const struct conflicts *conflicts = &client->conflicts;
 
-	for (unsigned int i = 0; i < conflicts->n_declined; i++)
+	for (unsigned int i = 0; i < conflicts->n_sent; i++)
 		add_binding(message, add_ia(message, OPTION_IA_NA, conflicts->declined[i].iaid),
 			    &conflicts->declined[i].addr, 128);
 }

@@ -39,8 +39,11 @@ void conflicts_add(struct conflicts *conflicts, const struct in6_addr *addr, uin
 	conflicts->last = now;
 	/* A Decline goes to one server (section 18.2.8): what another one gave earlier and was
 	 * never declined is left to time out there. */
-	if (conflicts->n_declined > 0 && !duid_equal(&conflicts->server, server))
-		conflicts->n_declined = 0;
+	if (conflicts->n_declined > 0 && !duid_equal(&conflicts->server, server)) {
+		conflicts->n_declined = conflicts->n_sent;
+		if (conflicts->n_sent > 0)
+			return;
+	}
 	conflicts->server = *server;
 	if (conflicts->n_declined < DAD_DECLINED)
 		conflicts->declined[conflicts->n_declined++] =
@@ -59,12 +62,29 @@ bool conflicts_remember(const struct conflicts *conflicts, const struct in6_addr
 	return false;
 }
 
-msec conflicts_hold(struct conflicts *conflicts, uint32_t random)
+void conflicts_begin(struct conflicts *conflicts)
+{
+	conflicts->decline_at = NEVER;
+	conflicts->n_sent = conflicts->n_declined;
+}
+
+void conflicts_again(struct conflicts *conflicts, msec now)
+{
+	conflicts->decline_at = now;
+	conflicts->n_sent = 0;
+}
+
+msec conflicts_hold(struct conflicts *conflicts, uint32_t random, msec now)
 {
 	msec hold = DAD_HOLD_FIRST;
 
-	conflicts->n_declined = 0;
-	conflicts->decline_at = NEVER;
+	conflicts->n_declined = (uint8_t)(conflicts->n_declined - conflicts->n_sent);
+	memmove(conflicts->declined, conflicts->declined + conflicts->n_sent,
+		conflicts->n_declined * sizeof(conflicts->declined[0]));
+	conflicts->n_sent = 0;
+	conflicts->decline_at = conflicts->n_declined > 0 ? now : NEVER;
+	if (conflicts->n_declined > 0)
+		return 0;
 	conflicts->in_a_row++;
 	if (conflicts->in_a_row <= 2)
 		return (msec)(random % 1000);

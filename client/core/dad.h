@@ -42,6 +42,7 @@ enum dad_finder {
 struct dad {
 	enum dad_state state;
 	bool foreign;	 /* not ours to change or remove */
+	bool passed;	 /* was found unique once: may be in the lease file */
 	uint8_t readded; /* how often it was put back after somebody removed it */
 	msec since;	 /* when it was given to the kernel */
 	msec took;	 /* how long the verdict took; 0 where there was none to wait for */
@@ -54,7 +55,7 @@ struct dad {
 #define DAD_DECLINE_WAIT 250	 /* ms from the first duplicate to the Decline at the latest */
 #define DAD_MEMORY	 3600000 /* ms for which a declined address is refused (C-DEC-7) */
 #define DAD_CALM	 1800000 /* ms without a conflict after which the hold-off starts anew */
-#define DAD_HOLD_FIRST   40000	 /* ms: hold-off after the third conflict in a row */
+#define DAD_HOLD_FIRST	 40000	 /* ms: hold-off after the third conflict in a row */
 #define DAD_HOLD_MAX	 3600000 /* ms: the longest one */
 #define DAD_DECLINED	 64	 /* addresses that can wait to be declined at a time */
 #define DAD_REMEMBERED	 64	 /* addresses remembered as taken; the oldest makes room */
@@ -67,6 +68,7 @@ struct declined {
 /* The conflicts of one interface. */
 struct conflicts {
 	uint8_t n_declined;
+	uint8_t n_sent; /* the first so many are in the Decline that is running */
 	struct declined declined[DAD_DECLINED]; /* to go into the next Decline, or in it */
 	struct duid server;			/* who gave them */
 	msec decline_at;			/* NEVER while there is nothing to decline */
@@ -93,12 +95,18 @@ void conflicts_add(struct conflicts *conflicts, const struct in6_addr *addr, uin
 /* Is `addr` remembered as taken? */
 bool conflicts_remember(const struct conflicts *conflicts, const struct in6_addr *addr, msec now);
 
+/* A Decline of all that is to be declined begins; what is found from now on is not in it. */
+void conflicts_begin(struct conflicts *conflicts);
+
+/* That Decline is cut short: it is to be sent anew at `now`. */
+void conflicts_again(struct conflicts *conflicts, msec now);
+
 /*
- * One round of conflicts is over (its Decline was answered or given up): forgets
- * the declined ones, and returns for how long (ms) to wait before another address is
- * asked for: up to 1 s, drawn from `random`, after the first two rounds in a row, then
+ * The running Decline is over (answered or given up): forgets what was in it. What was found
+ * meanwhile is to be declined at once. Returns for how long (ms) to wait before another
+ * address is asked for: up to 1 s, drawn from `random`, after the first two rounds in a row, then
  * DAD_HOLD_FIRST doubling up to DAD_HOLD_MAX.
  */
-msec conflicts_hold(struct conflicts *conflicts, uint32_t random);
+msec conflicts_hold(struct conflicts *conflicts, uint32_t random, msec now);
 
 #endif

@@ -248,7 +248,8 @@ static void merge_binding(struct lease *lease, unsigned int ia, const struct mes
 					  .prefix_len = from->prefix_len,
 					  .ia = (uint8_t)ia };
 		/* Nobody else can hold a prefix that was delegated to us (C-DAD-2). */
-		held->dad.state = lease->ia[ia].type == OPTION_IA_PD ? DAD_UNIQUE : DAD_WAITING;
+		held->dad.passed = lease->ia[ia].type == OPTION_IA_PD;
+		held->dad.state = held->dad.passed ? DAD_UNIQUE : DAD_WAITING;
 	} else {
 		held->previous = held->times;
 		held->had = true;

@@ -140,7 +140,7 @@ void report_lease(struct client *client, const struct lease *lease, bool release
 	*copy = *lease;
 	copy->released = released;
 	for (unsigned int i = copy->n_bindings; i-- > 0 && !released;)
-		if (copy->binding[i].dad.state != DAD_UNIQUE)
+		if (!copy->binding[i].dad.passed)
 			lease_remove(copy, i);
 	report(client, ACTION_SAVE);
 }

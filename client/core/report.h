@@ -27,7 +27,7 @@ void report_old(struct client *client, enum script_reason reason, const struct b
 		enum dad_finder found_by);
 
 /*
- * The lease for the lease file: only what has passed DAD, so that a duplicate is
+ * The lease for the lease file: only what has passed DAD once, so that a duplicate is
  * never confirmed after a restart; with `released` all of it.
  */
 void report_lease(struct client *client, const struct lease *lease, bool released);

@@ -403,7 +403,7 @@ Test(client_link, a_duplicate_among_the_restored_leaves_the_lease_file)
 {
 	confirm();
 	scene_clear();
-	scene.saved.n_bindings = 99;
+	scene.saved = stored;
 	verdict("2001:db8::1", ADDRESS_DUPLICATE);
 	cr_expect_eq(count(ACTION_SAVE), 1);
 	cr_expect_not(holds(&scene.saved, "2001:db8::1"));
@@ -584,4 +584,59 @@ Test(client_link, nothing_is_sent_before_the_start)
 	cr_expect_eq(count(ACTION_SEND), 0);
 	client_start(&scene.client, scene.now);
 	scene_expect(MESSAGE_SOLICIT);
+}
+
+/* C-REN-1, C-REL-3: whatever the lease file says, no message goes out without what it must carry.
+ */
+Test(client_link, a_stored_lease_without_a_server_leads_to_no_message_without_one)
+{
+	scene_begin(1);
+	store(OPTION_IA_NA, "2001:db8::1", 128, scene.now, 5400);
+	stored.server.size = 0;
+	restore();
+	scene_start();
+	while (scene.now < 1000 * SECOND + 2 * HOUR) {
+		const struct exchange_timing *timing;
+
+		if (!scene_run_to_message(1000 * SECOND))
+			continue;
+		timing = exchange_timing(client_message_state(&scene.client));
+		cr_assert_eq(scene.sent.server_id.size > 0, timing->server_id, "%s",
+			     message_type_name(scene.sent.type));
+		if (scene.sent.type == MESSAGE_CONFIRM)
+			confirm_reply(1, STATUS_SUCCESS);
+	}
+	scene_begin(1);
+	restore();
+	scene_start();
+	client_release(&scene.client, scene.now);
+	if (scene_run_to_message(10 * SECOND))
+		cr_expect_gt(scene.sent.server_id.size, 0, "%s",
+			     message_type_name(scene.sent.type));
+}
+
+/* C-GEN-10 */
+Test(client_link, a_clock_that_was_set_back_makes_no_lease_longer)
+{
+	scene_begin(1);
+	store(OPTION_IA_NA, "2001:db8::1", 128, scene.now + 100 * HOUR, 5400);
+	restore();
+	scene_start();
+	cr_expect_leq(action_on(ACTION_ADDRESS_ADD, "2001:db8::1")->address.valid, 5400);
+	scene_expect(MESSAGE_CONFIRM);
+	confirm_reply(1, STATUS_SUCCESS);
+	scene_run(5400 * SECOND);
+	cr_expect_eq(client_lease_state(&scene.client), INIT);
+}
+
+/* The script heard BOUND6; it hears of the end too, also when the link went meanwhile (K13). */
+Test(client_link, the_end_is_told_also_of_an_address_that_waits_for_the_link)
+{
+	scene_begin(1);
+	scene_bind("2001:db8::1");
+	scene_link(false);
+	verdict("2001:db8::1", ADDRESS_GONE);
+	scene_run(5400 * SECOND);
+	scene_state(INIT, IDLE);
+	cr_expect_not_null(call_for(REASON_EXPIRE6, "2001:db8::1"));
 }

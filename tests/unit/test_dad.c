@@ -28,6 +28,13 @@ static void add(struct conflicts *conflicts, unsigned int number, bool settled, 
 	conflicts_add(conflicts, &addr, 7, &from, settled, now);
 }
 
+/* A Decline and its end. */
+static msec decline(struct conflicts *conflicts, uint32_t random, msec now)
+{
+	conflicts_begin(conflicts);
+	return conflicts_hold(conflicts, random, now);
+}
+
 static bool remembered(const struct conflicts *conflicts, unsigned int number, msec now)
 {
 	struct in6_addr addr = address(number);
@@ -96,7 +103,7 @@ Test(dad, a_duplicate_is_remembered_for_an_hour)
 
 	conflicts_init(&conflicts);
 	add(&conflicts, 1, true, 1000);
-	conflicts_hold(&conflicts, 0);
+	decline(&conflicts, 0, 1000);
 	cr_expect(remembered(&conflicts, 1, 1000));
 	cr_expect(remembered(&conflicts, 1, 1000 + 60 * MINUTE - 1));
 	cr_expect_not(remembered(&conflicts, 1, 1000 + 60 * MINUTE));
@@ -130,7 +137,7 @@ Test(dad, hold_off_grows_while_conflicts_repeat)
 	conflicts_init(&conflicts);
 	for (unsigned int i = 0; i < 2; i++) {
 		add(&conflicts, i, true, now);
-		cr_expect_eq(conflicts_hold(&conflicts, 5999), 999, "round %u", i + 1);
+		cr_expect_eq(decline(&conflicts, 5999, now), 999, "round %u", i + 1);
 		cr_expect_eq(conflicts.n_declined, 0);
 		cr_expect_eq(conflicts.decline_at, NEVER);
 	}
@@ -139,7 +146,7 @@ Test(dad, hold_off_grows_while_conflicts_repeat)
 
 		now += 5000;
 		add(&conflicts, i, true, now);
-		hold = conflicts_hold(&conflicts, 5999);
+		hold = decline(&conflicts, 5999, now);
 		cr_expect_eq(hold, want[i], "round %u: %d ms", i + 3, (int)hold);
 	}
 }
@@ -153,11 +160,11 @@ Test(dad, hold_off_starts_anew_after_half_an_hour_of_calm)
 	conflicts_init(&conflicts);
 	for (unsigned int i = 0; i < 5; i++) {
 		add(&conflicts, i, true, now);
-		conflicts_hold(&conflicts, 0);
+		decline(&conflicts, 0, now);
 	}
 	now += 31 * MINUTE;
 	add(&conflicts, 9, true, now);
-	cr_expect_lt(conflicts_hold(&conflicts, 0), 1000);
+	cr_expect_lt(decline(&conflicts, 0, now), 1000);
 }
 
 Test(dad, several_duplicates_of_one_decline_are_one_round)
@@ -167,5 +174,22 @@ Test(dad, several_duplicates_of_one_decline_are_one_round)
 	conflicts_init(&conflicts);
 	for (unsigned int i = 0; i < 40; i++)
 		add(&conflicts, i, true, 0);
-	cr_expect_lt(conflicts_hold(&conflicts, 0), 1000);
+	cr_expect_lt(decline(&conflicts, 0, 0), 1000);
+}
+
+/* dad.md section 7: later duplicates get their own Decline, and are one round with it. */
+Test(dad, what_is_found_while_declining_is_declined_next)
+{
+	struct conflicts conflicts;
+
+	conflicts_init(&conflicts);
+	add(&conflicts, 1, true, 0);
+	conflicts_begin(&conflicts);
+	cr_expect_eq(conflicts.decline_at, NEVER);
+	add(&conflicts, 2, true, 10);
+	cr_expect_eq(conflicts_hold(&conflicts, 0, 20), 0);
+	cr_assert_eq(conflicts.n_declined, 1);
+	cr_expect_eq(conflicts.declined[0].addr.s6_addr[15], address(2).s6_addr[15]);
+	cr_expect_eq(conflicts.decline_at, 20);
+	cr_expect_eq(conflicts.in_a_row, 0);
 }

@@ -137,6 +137,8 @@ static unsigned int leases_after(const struct transition *row, unsigned int leas
 	case DEED_DECLINED:
 	case DEED_RELEASED:
 	case DEED_STOP:
+	case DEED_UNREPAIRED:
+	case DEED_FILL:
 		break;
 	}
 	return 1U << lease;
