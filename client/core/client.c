@@ -49,6 +49,7 @@ static bool verdict_awaited(const struct client *client)
 /* Gives an address to the kernel, which begins its DAD. */
 static void put_on(struct client *client, struct binding *binding)
 {
+	binding->dad.foreign = false;
 	binding->dad.state = DAD_TENTATIVE;
 	binding->dad.since = client->now;
 	report_address(client, ACTION_ADDRESS_ADD, binding);
@@ -184,8 +185,8 @@ static void drop_all(struct client *client, enum script_reason reason)
 	client->announce_at = NEVER;
 }
 
-/* Ends what has ended; true when something did. */
-static bool expire(struct client *client)
+/* Ends what has ended. The host's timer may be late: whatever happens, this comes first. */
+static void expire(struct client *client)
 {
 	bool any = false;
 
@@ -196,16 +197,18 @@ static bool expire(struct client *client)
 			continue;
 		any = true;
 		hint(client, &gone);
-		take_off(client, &gone);
+		if (gone.dad.state != DAD_WAITING)
+			take_off(client, &gone);
 		lease_remove(&client->lease, i);
 		if (gone.dad.passed)
 			report_old(client, REASON_EXPIRE6, &gone, FOUND_BY_KERNEL);
 	}
-	if (any && lease_state(&client->lease) == INIT)
+	if (any && lease_state(&client->lease) == INIT) {
 		forget(client);
+		client->ended = true;
+	}
 	if (any)
 		save(client);
-	return any;
 }
 
 static bool depref_due(const struct binding *binding)
@@ -245,7 +248,7 @@ static void choose_target(struct client *client, enum message_state next)
 	else if (next == RELEASING)
 		client->target = client->released.server;
 	else if (next == DECLINING)
-		client->target = client->conflicts.server;
+		client->target = client->conflicts.declined[0].server;
 }
 
 static void begin(struct client *client, enum message_state next)
@@ -407,6 +410,7 @@ static void apply(struct client *client, const struct message *reply)
 	client->bare = false;
 	client->checking = false;
 	client->filling = false;
+	client->offers.n = 0;
 	extend_addresses(client);
 	expire(client);
 	put_all_on(client);
@@ -451,7 +455,13 @@ static void unrepaired(struct client *client)
 
 static void declined(struct client *client)
 {
-	msec hold = conflicts_hold(&client->conflicts, draw(client), client->now);
+	msec hold;
+
+	if (client->exchange.sent == 0) {
+		conflicts_again(&client->conflicts, client->now);
+		return;
+	}
+	hold = conflicts_hold(&client->conflicts, draw(client), client->now);
 
 	if (client->conflicts.n_declined > 0)
 		return; /* found meanwhile: they get a Decline of their own first */
@@ -591,6 +601,9 @@ static enum event exchange_event(const struct client *client, enum exchange_outc
 	case EXCHANGE_OUT_OF_TIME:
 		return client->doubt ? EVENT_REFUTED : EVENT_OUT_OF_TIME;
 	case EXCHANGE_SEND:
+		if (client->exchange.state == RELEASING &&
+		    lease_ends_at(&client->released) <= client->now)
+			return EVENT_EXHAUSTED; /* nothing is left to give back */
 		if (client->exchange.state == SOLICITING && client->offers.n > 0)
 			return EVENT_COLLECTED;
 		if (client->exchange.state == CONFIRMING && client->doubt)
@@ -629,14 +642,24 @@ static void check_ready(struct client *client)
 	report(client, ACTION_READY);
 }
 
+/* An event begins. */
+static void enter(struct client *client, msec now)
+{
+	client->now = now;
+	if (client->started)
+		expire(client);
+}
+
 /* All that is due at client->now. */
 static void work(struct client *client)
 {
 	for (unsigned int i = 0; i < EVENTS_AT_ONCE && client->started; i++) {
 		enum event event;
 
-		if (expire(client) && lease_state(&client->lease) == INIT && client->link)
+		expire(client);
+		if (client->ended && client->link)
 			step(client, EVENT_EXPIRED, NULL);
+		client->ended = false;
 		if (client->announce_at <= client->now)
 			announce(client);
 		deprefer(client);
@@ -662,7 +685,7 @@ void client_init(struct client *client, const struct client_config *config,
 	client->reason = REASON_BOUND6;
 	exchange_end(&client->exchange);
 	conflicts_init(&client->conflicts);
-	rate_init(&client->rate, config->rate_messages, (msec)config->rate_seconds * 1000, now);
+	rate_init(&client->rate, config->rate_messages, (msec)config->rate_seconds * 1000);
 	for (unsigned int i = 0; i < config->n_ias; i++)
 		lease_want(&client->lease, config->ia[i].type, config->ia[i].iaid);
 }
@@ -734,7 +757,7 @@ static void link_lost(struct client *client)
 
 void client_start(struct client *client, msec now)
 {
-	client->now = now;
+	enter(client, now);
 	client->started = true;
 	if (client->link)
 		link_ready(client);
@@ -745,7 +768,7 @@ void client_link(struct client *client, bool usable, msec now)
 {
 	bool changed = client->link != usable;
 
-	client->now = now;
+	enter(client, now);
 	client->link = usable;
 	if (changed && client->started) {
 		if (usable)
@@ -759,12 +782,10 @@ void client_link(struct client *client, bool usable, msec now)
 /* Somebody removed an address that is ours to use. That is no conflict (C-DEC-9, K5). */
 static void put_back(struct client *client, struct binding *binding)
 {
-	if (binding->dad.state == DAD_WAITING ||
-	    binding_valid_until(binding) - client->now < END_IS_NEAR)
+	if (binding->dad.state == DAD_WAITING)
 		return;
 	binding->dad.state = DAD_WAITING;
-	binding->dad.foreign = false;
-	if (!client->link)
+	if (!client->link || binding_valid_until(binding) - client->now < END_IS_NEAR)
 		return;
 	if (binding->dad.readded == DAD_READD_MAX) {
 		report_note(client, NOTE_LEFT_REMOVED, &binding->addr, 0, 0);
@@ -780,7 +801,7 @@ void client_address(struct client *client, const struct in6_addr *addr, enum add
 {
 	struct binding *binding = lease_find(&client->lease, addr, 128);
 
-	client->now = now;
+	enter(client, now);
 	if (!binding || !is_address(client, binding))
 		return;
 	switch (event) {
@@ -823,7 +844,7 @@ void client_script_status(struct client *client, enum script_reason reason,
 {
 	struct binding *binding = lease_find(&client->lease, addr, 128);
 
-	client->now = now;
+	enter(client, now);
 	if (status != 3 || !binding || !is_address(client, binding))
 		return;
 	switch (reason) {
@@ -847,7 +868,7 @@ void client_script_status(struct client *client, enum script_reason reason,
 
 void client_scripts_done(struct client *client, msec now)
 {
-	client->now = now;
+	enter(client, now);
 	if (client->exchange.state == RELEASING && client->exchange.sent == 0)
 		exchange_defer(&client->exchange, now);
 	work(client);
@@ -956,7 +977,7 @@ enum refusal client_receive(struct client *client, const void *bytes, size_t siz
 {
 	enum refusal refusal = message_parse(message, bytes, size);
 
-	client->now = now.at;
+	enter(client, now.at);
 	client->received = now;
 	if (refusal == REFUSED_NOT && !message_type_for_client(message->type))
 		refusal = REFUSED_TYPE_NOT_OURS;
@@ -980,7 +1001,7 @@ enum refusal client_receive(struct client *client, const void *bytes, size_t siz
 
 void client_timeout(struct client *client, msec now)
 {
-	client->now = now;
+	enter(client, now);
 	work(client);
 }
 
@@ -1009,7 +1030,7 @@ msec client_deadline(const struct client *client)
 
 void client_release(struct client *client, msec now)
 {
-	client->now = now;
+	enter(client, now);
 	client->started = true;
 	step(client, EVENT_RELEASE, NULL);
 	work(client);
@@ -1017,7 +1038,7 @@ void client_release(struct client *client, msec now)
 
 void client_stop(struct client *client, bool unconfigure, msec now)
 {
-	client->now = now;
+	enter(client, now);
 	if (unconfigure)
 		drop_all(client, REASON_STOP6);
 	step(client, EVENT_STOP, NULL);

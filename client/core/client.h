@@ -193,10 +193,11 @@ struct client {
 	bool doubt;    /* a Reply to the running Confirm was NotOnLink */
 	msec rebind_wait; /* ms: grows while Rebind and the Request after it lead to nothing */
 	msec rebind_not_before;
-	bool filling;		   /* the next Renew is to fill what a Decline left empty */
-	bool ready;		   /* ACTION_READY was given */
-	msec ask_at;		   /* when idle: ask for what is missing; NEVER */
-	msec announce_at;	   /* verdicts are told to the script; NEVER */
+	bool filling;	  /* the next Renew is to fill what a Decline left empty */
+	bool ended;	  /* the last binding has ended, and nothing followed from it yet */
+	bool ready;	  /* ACTION_READY was given */
+	msec ask_at;	  /* when idle: ask for what is missing; NEVER */
+	msec announce_at; /* verdicts are told to the script; NEVER */
 	enum script_reason reason; /* of what is announced: BOUND6, RENEW6 or REBIND6 */
 	struct conflicts conflicts;
 	struct rate rate;

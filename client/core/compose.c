@@ -30,6 +30,20 @@ static void add_binding(struct message *message, unsigned int ia, const struct i
 	binding->ia = (uint8_t)ia;
 }
 
+/* What has ended meanwhile is not named any more (C-RTX-8). */
+static bool lives(const struct client *client, const struct binding *binding, unsigned int ia)
+{
+	return binding->ia == ia && binding_valid_until(binding) > client->now;
+}
+
+static bool any_lives(const struct client *client, const struct lease *lease, unsigned int ia)
+{
+	for (unsigned int i = 0; i < lease->n_bindings; i++)
+		if (lives(client, &lease->binding[i], ia))
+			return true;
+	return false;
+}
+
 /* What is held and has not ended, IA by IA; with `empty` also the IAs that hold nothing. */
 static void add_held(struct message *message, const struct client *client,
 		     const struct lease *lease, bool prefixes, bool empty)
@@ -40,13 +54,13 @@ static void add_held(struct message *message, const struct client *client,
 
 		if (ia->type == OPTION_IA_PD && !prefixes)
 			continue;
-		if (!empty && lease_count(lease, i) == 0)
+		if (!empty && !any_lives(client, lease, i))
 			continue;
 		place = add_ia(message, ia->type, ia->iaid);
 		for (unsigned int j = 0; j < lease->n_bindings; j++) {
 			const struct binding *binding = &lease->binding[j];
 
-			if (binding->ia != i || binding_valid_until(binding) <= client->now)
+			if (!lives(client, binding, i))
 				continue;
 			add_binding(message, place, &binding->addr, binding->prefix_len);
 			message->binding[message->n_bindings - 1].exclude_len =

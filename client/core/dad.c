@@ -36,18 +36,9 @@ void conflicts_add(struct conflicts *conflicts, const struct in6_addr *addr, uin
 	remember(conflicts, addr, now);
 	if (now - conflicts->last > DAD_CALM)
 		conflicts->in_a_row = 0;
-	conflicts->last = now;
-	/* A Decline goes to one server (section 18.2.8): what another one gave earlier and was
-	 * never declined is left to time out there. */
-	if (conflicts->n_declined > 0 && !duid_equal(&conflicts->server, server)) {
-		conflicts->n_declined = conflicts->n_sent;
-		if (conflicts->n_sent > 0)
-			return;
-	}
-	conflicts->server = *server;
 	if (conflicts->n_declined < DAD_DECLINED)
 		conflicts->declined[conflicts->n_declined++] =
-			(struct declined){ .addr = *addr, .iaid = iaid };
+			(struct declined){ .addr = *addr, .iaid = iaid, .server = *server };
 	if (settled)
 		conflicts->decline_at = now;
 	else if (conflicts->decline_at == NEVER)
@@ -56,6 +47,9 @@ void conflicts_add(struct conflicts *conflicts, const struct in6_addr *addr, uin
 
 bool conflicts_remember(const struct conflicts *conflicts, const struct in6_addr *addr, msec now)
 {
+	for (unsigned int i = 0; i < conflicts->n_declined; i++)
+		if (same(&conflicts->declined[i].addr, addr))
+			return true;
 	for (unsigned int i = 0; i < conflicts->n_remembered; i++)
 		if (same(&conflicts->remembered[i].addr, addr))
 			return now < conflicts->remembered[i].until;
@@ -65,7 +59,15 @@ bool conflicts_remember(const struct conflicts *conflicts, const struct in6_addr
 void conflicts_begin(struct conflicts *conflicts)
 {
 	conflicts->decline_at = NEVER;
-	conflicts->n_sent = conflicts->n_declined;
+	conflicts->n_sent = 1;
+	for (unsigned int i = 1; i < conflicts->n_declined; i++) {
+		struct declined moved = conflicts->declined[i];
+
+		if (!duid_equal(&moved.server, &conflicts->declined[0].server))
+			continue;
+		conflicts->declined[i] = conflicts->declined[conflicts->n_sent];
+		conflicts->declined[conflicts->n_sent++] = moved;
+	}
 }
 
 void conflicts_again(struct conflicts *conflicts, msec now)
@@ -87,8 +89,11 @@ msec conflicts_hold(struct conflicts *conflicts, uint32_t random, msec now)
 		return 0;
 	conflicts->in_a_row++;
 	if (conflicts->in_a_row <= 2)
-		return (msec)(random % 1000);
+		hold = (msec)(random % 1000);
 	for (unsigned int i = 3; i < conflicts->in_a_row && hold < DAD_HOLD_MAX; i++)
 		hold *= 2;
-	return hold < DAD_HOLD_MAX ? hold : DAD_HOLD_MAX;
+	if (hold > DAD_HOLD_MAX)
+		hold = DAD_HOLD_MAX;
+	conflicts->last = now + hold;
+	return hold;
 }

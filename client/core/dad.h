@@ -63,6 +63,7 @@ struct dad {
 struct declined {
 	struct in6_addr addr;
 	uint32_t iaid;
+	struct duid server; /* who gave it */
 };
 
 /* The conflicts of one interface. */
@@ -70,7 +71,6 @@ struct conflicts {
 	uint8_t n_declined;
 	uint8_t n_sent; /* the first so many are in the Decline that is running */
 	struct declined declined[DAD_DECLINED]; /* to go into the next Decline, or in it */
-	struct duid server;			/* who gave them */
 	msec decline_at;			/* NEVER while there is nothing to decline */
 	uint8_t n_remembered;
 	uint8_t oldest;
@@ -79,7 +79,7 @@ struct conflicts {
 		msec until;
 	} remembered[DAD_REMEMBERED];
 	unsigned int in_a_row;
-	msec last;
+	msec last; /* the end of the last hold-off */
 };
 
 void conflicts_init(struct conflicts *conflicts);
@@ -95,7 +95,10 @@ void conflicts_add(struct conflicts *conflicts, const struct in6_addr *addr, uin
 /* Is `addr` remembered as taken? */
 bool conflicts_remember(const struct conflicts *conflicts, const struct in6_addr *addr, msec now);
 
-/* A Decline of all that is to be declined begins; what is found from now on is not in it. */
+/*
+ * A Decline begins: to the server of declined[0], of all that this server gave (section 18.2.8).
+ * What is found from now on is not in it.
+ */
 void conflicts_begin(struct conflicts *conflicts);
 
 /* That Decline is cut short: it is to be sent anew at `now`. */

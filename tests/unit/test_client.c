@@ -755,3 +755,42 @@ Test(client, a_part_is_used_and_the_rest_asked_for_again)
 	cr_expect_eq(scene.sent.n_ias, 2);
 	cr_expect_eq(scene.sent.n_bindings, 1);
 }
+
+/* Refuses the next Request; returns how long (ms) the Solicit after it waits. */
+static msec refused_round(void)
+{
+	msec then;
+
+	scene_request();
+	answer(MESSAGE_REPLY, 1);
+	answer_ia_status(100, STATUS_NO_ADDRS_AVAIL);
+	cr_expect_eq(deliver(), REFUSED_NOT);
+	then = scene.now;
+	scene_expect(MESSAGE_SOLICIT);
+	return scene.sent_at - then;
+}
+
+/* C-SOL-12: grows from round to round, and starts anew after a success. */
+Test(client, discovery_backs_off_until_it_succeeds)
+{
+	msec wait = 0;
+
+	scene_begin(1);
+	scene_start();
+	for (unsigned int i = 0; i < 6; i++) {
+		msec next = refused_round();
+
+		cr_expect_geq(next, wait * 19 / 10, "round %u: %d ms", i + 1, (int)next);
+		wait = next;
+	}
+	cr_expect_geq(wait, 20 * SECOND);
+	scene_request();
+	answer(MESSAGE_REPLY, 1);
+	answer_ia(100, 10, 10);
+	answer_address("2001:db8::1", 10, 10);
+	cr_expect_eq(deliver(), REFUSED_NOT);
+	scene_state(BOUND, IDLE);
+	scene_run(10 * SECOND);
+	scene_state(INIT, SOLICITING);
+	cr_expect_leq(refused_round(), 1100);
+}

@@ -851,3 +851,28 @@ Test(client_dad, a_hole_with_a_status_is_left)
 	scene_state(BOUND, IDLE);
 	cr_expect_eq(count(ACTION_SEND), 0);
 }
+
+/* The kernel may say the same more than once. */
+Test(client_dad, a_verdict_counts_once)
+{
+	scene_begin(1);
+	scene_grant_two(A, B);
+	for (unsigned int i = 0; i < 3; i++)
+		verdict(A, ADDRESS_UNIQUE);
+	cr_expect_eq(count_notes(NOTE_UNIQUE), 1);
+	verdict(B, ADDRESS_DUPLICATE);
+	verdict(B, ADDRESS_DUPLICATE);
+	verdict(B, ADDRESS_UNIQUE);
+	cr_expect_eq(count_notes(NOTE_DUPLICATE), 1);
+	scene_run(SECOND);
+	verdict(A, ADDRESS_UNIQUE);
+	scene_run(100);
+	cr_expect_eq(count_calls(REASON_BOUND6), 1);
+	cr_expect_null(call_for(REASON_BOUND6, B));
+	verdict(A, ADDRESS_GONE);
+	verdict(A, ADDRESS_GONE);
+	verdict(A, ADDRESS_GONE);
+	cr_expect_eq(count_notes(NOTE_LEFT_REMOVED), 1);
+	verdict(A, ADDRESS_UNIQUE);
+	cr_expect_eq(count_notes(NOTE_UNIQUE), 1, "what was given up is not ours to judge");
+}

@@ -640,3 +640,53 @@ Test(client_link, the_end_is_told_also_of_an_address_that_waits_for_the_link)
 	scene_state(INIT, IDLE);
 	cr_expect_not_null(call_for(REASON_EXPIRE6, "2001:db8::1"));
 }
+
+/* C-RTX-8 */
+Test(client_link, a_release_lacks_what_has_ended_meanwhile)
+{
+	scene_begin(1);
+	scene_start();
+	scene_request();
+	answer(MESSAGE_REPLY, 1);
+	answer_ia(100, 1800, 2880);
+	answer_address("2001:db8::1", 10, 10);
+	answer_address("2001:db8::2", 3600, 5400);
+	deliver();
+	scene_run(8 * SECOND);
+	client_release(&scene.client, scene.now);
+	client_scripts_done(&scene.client, scene.now);
+	cr_expect_eq(scene.sent.n_bindings, 2);
+	scene_expect(MESSAGE_RELEASE);
+	scene_expect(MESSAGE_RELEASE);
+	cr_expect_eq(scene.sent.n_bindings, 1);
+	cr_expect(carries(&scene.sent, 100, "2001:db8::2"));
+}
+
+/* A host that stops must come to an end, link or not. */
+Test(client_link, a_release_without_a_link_ends)
+{
+	scene_begin(1);
+	scene_bind("2001:db8::1");
+	scene_link(false);
+	client_release(&scene.client, scene.now);
+	scene_run(30 * SECOND);
+	cr_expect_eq(count(ACTION_DONE), 1);
+	cr_expect_eq(count_calls(REASON_RELEASE6), 1);
+}
+
+/* C-CNF-6, row 85 with NotOnLink: the last RT ends at MRD. */
+Test(client_link, not_on_link_to_the_last_confirm_counts)
+{
+	msec first;
+
+	confirm();
+	first = scene.sent_at;
+	while (scene.client.exchange.deadline < first + 10000)
+		scene_expect(MESSAGE_CONFIRM);
+	confirm_reply(2, STATUS_NOT_ON_LINK);
+	scene_run(first + 9999 - scene.now);
+	scene_state(BOUND, CONFIRMING);
+	scene_run(1);
+	scene_state(INIT, SOLICITING);
+	cr_expect_eq(count_notes(NOTE_NOT_ON_LINK), 1);
+}

@@ -90,10 +90,15 @@ Test(dad, what_another_server_gave_is_not_mixed_in)
 	conflicts_init(&conflicts);
 	add(&conflicts, 1, false, 0);
 	conflicts_add(&conflicts, &addr, 7, &other, true, 10);
-	cr_expect_eq(conflicts.n_declined, 1);
-	cr_expect_eq(conflicts.declined[0].addr.s6_addr[15], 2);
-	cr_expect(duid_equal(&conflicts.server, &other));
-	cr_expect(remembered(&conflicts, 1, 10), "but it stays remembered");
+	add(&conflicts, 3, true, 20);
+	conflicts_begin(&conflicts);
+	cr_expect_eq(conflicts.n_sent, 2, "what the first server gave goes first");
+	cr_expect_eq(conflicts.declined[0].addr.s6_addr[15], address(1).s6_addr[15]);
+	cr_expect_eq(conflicts.declined[1].addr.s6_addr[15], address(3).s6_addr[15]);
+	conflicts_hold(&conflicts, 0, 30);
+	conflicts_begin(&conflicts);
+	cr_expect_eq(conflicts.n_sent, 1, "and the other server gets its own");
+	cr_expect(duid_equal(&conflicts.declined[0].server, &other));
 }
 
 /* C-DEC-7: for an hour. */
@@ -121,12 +126,13 @@ Test(dad, the_oldest_is_forgotten_when_memory_is_full)
 	for (unsigned int i = 0; i < DAD_REMEMBERED + 5; i++) {
 		add(&conflicts, i, true, (msec)i);
 		cr_assert_leq(conflicts.n_declined, DAD_DECLINED);
+		decline(&conflicts, 0, (msec)i);
 	}
 	for (unsigned int i = 0; i < DAD_REMEMBERED + 5; i++)
 		cr_expect_eq(remembered(&conflicts, i, 100), i >= 5, "%u", i);
 }
 
-/* Design, section 5.4: two rounds at once with jitter, then 10 s doubling up to an hour. */
+/* Design, section 5.4: two rounds at once with jitter, then 40 s doubling up to an hour. */
 Test(dad, hold_off_grows_while_conflicts_repeat)
 {
 	static const msec want[] = { 40000,	80000, 160000, 320000,
@@ -160,7 +166,7 @@ Test(dad, hold_off_starts_anew_after_half_an_hour_of_calm)
 	conflicts_init(&conflicts);
 	for (unsigned int i = 0; i < 5; i++) {
 		add(&conflicts, i, true, now);
-		decline(&conflicts, 0, now);
+		now += decline(&conflicts, 0, now);
 	}
 	now += 31 * MINUTE;
 	add(&conflicts, 9, true, now);
@@ -192,4 +198,14 @@ Test(dad, what_is_found_while_declining_is_declined_next)
 	cr_expect_eq(conflicts.declined[0].addr.s6_addr[15], address(2).s6_addr[15]);
 	cr_expect_eq(conflicts.decline_at, 20);
 	cr_expect_eq(conflicts.in_a_row, 0);
+}
+
+/* dad.md section 5: what is still to be declined is not taken again, however long that takes. */
+Test(dad, what_waits_to_be_declined_is_remembered)
+{
+	struct conflicts conflicts;
+
+	conflicts_init(&conflicts);
+	add(&conflicts, 1, true, 0);
+	cr_expect(remembered(&conflicts, 1, 600 * MINUTE));
 }

@@ -3,7 +3,7 @@
 
 #include "core/rate.h"
 
-/* How many tokens there are at the same instant. */
+/* How many messages may leave at the same instant. */
 static unsigned int drain(struct rate *rate, msec now)
 {
 	unsigned int n = 0;
@@ -14,102 +14,69 @@ static unsigned int drain(struct rate *rate, msec now)
 }
 
 /* C-RATE-2: the standard's example. */
-Test(rate, twenty_messages_then_none)
+Test(rate, twenty_messages_then_none_for_twenty_seconds)
 {
 	struct rate rate;
 
-	rate_init(&rate, 20, 20000, 5000);
+	rate_init(&rate, 20, 20000);
 	cr_expect_eq(rate_next(&rate, 5000), 5000);
 	cr_expect_eq(drain(&rate, 5000), 20);
-	cr_expect_not(rate_take(&rate, 5999));
-	cr_expect_eq(rate_next(&rate, 5999), 6000);
-	cr_expect(rate_take(&rate, 6000));
-	cr_expect_not(rate_take(&rate, 6000));
+	cr_expect_not(rate_take(&rate, 24999));
+	cr_expect_eq(rate_next(&rate, 24999), 25000);
+	cr_expect_eq(drain(&rate, 25000), 20);
 }
 
-Test(rate, next_is_the_first_moment_with_a_token)
+Test(rate, next_is_the_first_moment_that_is_free)
 {
 	struct rate rate;
 
-	rate_init(&rate, 3, 10000, 0);
-	drain(&rate, 0);
-	for (msec now = 0; now < 60000;) {
+	rate_init(&rate, 3, 10000);
+	for (msec now = -40000; now < 60000; now += 700) {
 		msec next = rate_next(&rate, now);
 		struct rate before = rate;
 
-		cr_assert(next > now);
-		cr_assert_not(rate_take(&before, next - 1), "at %d", (int)next);
+		cr_assert(next >= now);
+		if (next > now)
+			cr_assert_not(rate_take(&before, next - 1), "at %d", (int)next);
 		cr_assert(rate_take(&rate, next), "at %d", (int)next);
 		now = next;
 	}
 }
 
-/* C-RATE-1: however it is asked, no window has more than the burst and what is refilled. */
-Test(rate, no_window_has_more_than_twice_the_limit)
+/* C-RATE-1: however it is asked, no stretch of time has more than the limit. */
+Test(rate, no_window_has_more_than_the_limit)
 {
 	static msec taken[20000];
 	unsigned int n = 0;
 	struct rate rate;
 
-	rate_init(&rate, 20, 20000, 0);
+	rate_init(&rate, 20, 20000);
 	for (msec now = 0; now < 300000; now += 37)
 		while (n < 20000 && rate_take(&rate, now))
 			taken[n++] = now;
-	cr_expect_leq(n, 20 + 300);
-	cr_expect_geq(n, 300, "and what is allowed is given");
+	cr_expect_geq(n, 280, "and what is allowed is given");
 	for (unsigned int i = 20; i < n; i++)
-		if (taken[i - 20] > 0)
-			cr_assert_geq(taken[i] - taken[i - 20], 19900, "message %u", i);
-}
-
-Test(rate, a_long_pause_fills_the_bucket_and_no_more)
-{
-	struct rate rate;
-
-	rate_init(&rate, 20, 20000, 0);
-	drain(&rate, 0);
-	cr_expect_eq(drain(&rate, 10000), 10);
-	cr_expect_eq(drain(&rate, (msec)365 * 86400 * 1000), 20);
+		cr_assert_geq(taken[i] - taken[i - 20], 20000, "message %u", i);
 }
 
 Test(rate, asking_in_vain_costs_nothing)
 {
 	struct rate rate;
 
-	rate_init(&rate, 20, 20000, 0);
+	rate_init(&rate, 20, 20000);
 	drain(&rate, 0);
-	for (msec now = 0; now < 1000; now++)
+	for (msec now = 0; now < 20000; now += 10)
 		cr_assert_not(rate_take(&rate, now));
-	cr_expect(rate_take(&rate, 1000));
+	cr_expect_eq(drain(&rate, 20000), 20);
 }
 
-/* C-RATE-1: a limit there must be. */
-Test(rate, no_setting_switches_it_off)
-{
-	static const struct {
-		uint32_t size;
-		msec interval;
-	} rows[] = { { 0, 20000 }, { 20, 0 }, { 0, 0 }, { 1000000, 1000 } };
-	struct rate rate;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		unsigned int n = 0;
-
-		rate_init(&rate, rows[i].size, rows[i].interval, 0);
-		while (n < 2000000 && rate_take(&rate, 0))
-			n++;
-		cr_expect_leq(n, rows[i].size > 0 ? rows[i].size : 1, "row %zu", i);
-		cr_expect(rate_take(&rate, rate_next(&rate, 0)), "row %zu never sends again", i);
-	}
-}
-
-Test(rate, a_clock_that_stands_or_steps_back_gives_nothing)
+/* Settings that make no sense switch nothing off. */
+Test(rate, the_limit_is_bounded)
 {
 	struct rate rate;
 
-	rate_init(&rate, 2, 2000, 100000);
-	drain(&rate, 100000);
-	cr_expect_not(rate_take(&rate, 50000));
-	cr_expect_not(rate_take(&rate, 50500));
-	cr_expect_geq(rate_next(&rate, 50500), 50500);
+	rate_init(&rate, 0, 1000);
+	cr_expect_eq(drain(&rate, 0), 1);
+	rate_init(&rate, 100000, 1000);
+	cr_expect_eq(drain(&rate, 0), RATE_MAX);
 }
