@@ -126,15 +126,14 @@ static void step(struct client *client, enum event event, const struct message *
 static void conflict(struct client *client, struct binding *binding, enum dad_finder finder)
 {
 	struct binding gone = *binding;
-	bool known = gone.dad.passed;
 
 	report_note(client, NOTE_DUPLICATE, &gone.addr, 0, finder);
 	take_off(client, &gone);
 	lease_remove(&client->lease, (unsigned int)(binding - client->lease.binding));
 	conflicts_add(&client->conflicts, &gone.addr, client->lease.ia[gone.ia].iaid,
 		      &client->lease.server, !verdict_awaited(client), client->now);
-	if (known)
-		save(client);
+	/* The lease file may have it from earlier: a duplicate must never be confirmed. */
+	save(client);
 	report_old(client, REASON_DECLINE6, &gone, finder);
 	if (lease_state(&client->lease) == INIT)
 		step(client, EVENT_TAKEN, NULL);
@@ -197,8 +196,7 @@ static void expire(struct client *client)
 			continue;
 		any = true;
 		hint(client, &gone);
-		if (gone.dad.state != DAD_WAITING)
-			take_off(client, &gone);
+		take_off(client, &gone);
 		lease_remove(&client->lease, i);
 		if (gone.dad.passed)
 			report_old(client, REASON_EXPIRE6, &gone, FOUND_BY_KERNEL);

@@ -116,7 +116,8 @@ enum action_type {
 	ACTION_SEND,	    /* message: to ff02::1:2 port 547 on the interface */
 	ACTION_ADDRESS_ADD, /* address: exclusively, without a prefix route; DAD is the kernel's */
 	ACTION_ADDRESS_UPDATE, /* address: new lifetimes, no new DAD */
-	ACTION_ADDRESS_REMOVE, /* address: it is no error when it is gone already */
+	ACTION_ADDRESS_REMOVE, /* address: no error when it is gone; left alone when it is not ours
+				*/
 	ACTION_SCRIPT,	       /* script: calls are run one after another */
 	ACTION_SAVE,	       /* lease: into the lease file, before the scripts that follow */
 	ACTION_READY, /* what was granted has its verdicts and its scripts: the first binding is

@@ -267,8 +267,8 @@ static void change_address(struct iface *iface, const struct action *action)
 		error = netlink_address_update(iface->host->netlink, iface->link.ifindex, addr,
 					       prefix_len, action->address.preferred,
 					       action->address.valid);
-	else if (entry && entry->has_proto && entry->proto != NETLINK_PROTO)
-		return; /* the kernel's own, made of a router's prefix */
+	else if (entry && !carries_our_mark(entry))
+		return; /* the kernel's own, or the administrator's: never ours to remove */
 	else
 		error = netlink_address_remove(iface->host->netlink, iface->link.ifindex, addr,
 					       prefix_len);
