@@ -794,14 +794,8 @@ static void put_back(struct client *client, struct binding *binding)
 	put_on(client, binding);
 }
 
-void client_address(struct client *client, const struct in6_addr *addr, enum address_event event,
-		    msec now)
+static void judge(struct client *client, struct binding *binding, enum address_event event)
 {
-	struct binding *binding = lease_find(&client->lease, addr, 128);
-
-	enter(client, now);
-	if (!binding || !is_address(client, binding))
-		return;
 	switch (event) {
 	case ADDRESS_UNIQUE:
 		if (binding->dad.state == DAD_TENTATIVE && client->link)
@@ -811,7 +805,7 @@ void client_address(struct client *client, const struct in6_addr *addr, enum add
 		/* Permanent addresses are tested again when a link comes up (K13). */
 		if (binding->dad.state == DAD_UNIQUE && !binding->dad.foreign) {
 			binding->dad.state = DAD_TENTATIVE;
-			binding->dad.since = now;
+			binding->dad.since = client->now;
 		}
 		break;
 	case ADDRESS_DUPLICATE:
@@ -824,15 +818,34 @@ void client_address(struct client *client, const struct in6_addr *addr, enum add
 	case ADDRESS_FOREIGN:
 		if (binding->dad.state != DAD_TENTATIVE)
 			break;
-		report_note(client, NOTE_FOREIGN, addr, 0, 0);
+		report_note(client, NOTE_FOREIGN, &binding->addr, 0, 0);
 		binding->dad.foreign = true;
 		pass(client, binding);
 		break;
 	case ADDRESS_REFUSED:
-		report_note(client, NOTE_REFUSED, addr, 0, 0);
+		report_note(client, NOTE_REFUSED, &binding->addr, 0, 0);
 		binding->dad.state = DAD_WAITING;
 		break;
 	}
+}
+
+/* The address of ours that an event is about; NULL when it is none, or a prefix. */
+static struct binding *find_address(struct client *client, const struct in6_addr *addr)
+{
+	struct binding *binding = lease_find(&client->lease, addr, 128);
+
+	return binding && is_address(client, binding) ? binding : NULL;
+}
+
+void client_address(struct client *client, const struct in6_addr *addr, enum address_event event,
+		    msec now)
+{
+	struct binding *binding;
+
+	enter(client, now);
+	binding = find_address(client, addr);
+	if (binding)
+		judge(client, binding, event);
 	work(client);
 }
 
@@ -840,27 +853,14 @@ void client_address(struct client *client, const struct in6_addr *addr, enum add
 void client_script_status(struct client *client, enum script_reason reason,
 			  const struct in6_addr *addr, int status, msec now)
 {
-	struct binding *binding = lease_find(&client->lease, addr, 128);
+	bool asked = reason == REASON_TENTATIVE6 || reason == REASON_BOUND6 ||
+		     reason == REASON_RENEW6 || reason == REASON_REBIND6;
+	struct binding *binding;
 
 	enter(client, now);
-	if (status != 3 || !binding || !is_address(client, binding))
-		return;
-	switch (reason) {
-	case REASON_TENTATIVE6:
-	case REASON_BOUND6:
-	case REASON_RENEW6:
-	case REASON_REBIND6:
+	binding = find_address(client, addr);
+	if (binding && asked && status == 3)
 		conflict(client, binding, FOUND_BY_SCRIPT);
-		break;
-	case REASON_PREINIT6:
-	case REASON_DEPREF6:
-	case REASON_EXPIRE6:
-	case REASON_RELEASE6:
-	case REASON_STOP6:
-	case REASON_DECLINE6:
-	case SCRIPT_REASONS:
-		break;
-	}
 	work(client);
 }
 
@@ -970,6 +970,18 @@ static enum refusal check(const struct client *client, const struct message *mes
 	return REFUSED_NOT;
 }
 
+static void use(struct client *client, struct message *message)
+{
+	if (message->type == MESSAGE_ADVERTISE) {
+		hear_max_rt(client, message, false);
+		step(client, consider(client, message), message);
+	} else {
+		hear_max_rt(client, message, true);
+		refuse_known_duplicates(client, message);
+		step(client, classify_reply(client, message), message);
+	}
+}
+
 enum refusal client_receive(struct client *client, const void *bytes, size_t size, bool multicast,
 			    struct stamp now, struct message *message)
 {
@@ -983,18 +995,10 @@ enum refusal client_receive(struct client *client, const void *bytes, size_t siz
 		refusal = REFUSED_MULTICAST;
 	if (refusal == REFUSED_NOT)
 		refusal = check(client, message);
-	if (refusal != REFUSED_NOT)
-		return refusal;
-	if (message->type == MESSAGE_ADVERTISE) {
-		hear_max_rt(client, message, false);
-		step(client, consider(client, message), message);
-	} else {
-		hear_max_rt(client, message, true);
-		refuse_known_duplicates(client, message);
-		step(client, classify_reply(client, message), message);
-	}
+	if (refusal == REFUSED_NOT)
+		use(client, message);
 	work(client);
-	return REFUSED_NOT;
+	return refusal;
 }
 
 void client_timeout(struct client *client, msec now)

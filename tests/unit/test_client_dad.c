@@ -625,11 +625,10 @@ Test(client_dad, hold_off_grows_while_every_address_is_taken)
 		cr_expect_geq(scene.sent_at - then, least[i], "round %u", i + 1);
 		cr_expect_leq(scene.sent_at - then, least[i] < 1000 ? 1000 : least[i],
 			      "round %u: %d ms", i + 1, (int)(scene.sent_at - then));
-		answer(MESSAGE_ADVERTISE, 1);
 	}
 }
 
-/* ---- C-RATE-3: what a hostile server can make us send ---- */
+/* C-RATE-3: what a hostile server can make us send. */
 
 enum loop {
 	NO_ADDRESS,

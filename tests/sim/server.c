@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "server.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const mode_names[SERVER_MODES] = {
+	[SERVER_GOOD] = "good",
+	[SERVER_SILENT] = "silent",
+	[SERVER_NOTHING_LEFT] = "nothing left",
+	[SERVER_NO_BINDING] = "no binding",
+	[SERVER_NOT_ON_LINK] = "not on link",
+	[SERVER_UNSPEC_FAIL] = "unspecified failure",
+	[SERVER_LEAVES_OUT] = "leaves out",
+	[SERVER_WITHDRAWS] = "withdraws",
+	[SERVER_REOFFERS] = "offers again",
+	[SERVER_MIXED] = "mixed",
+};
+
+/* T1, T2, preferred and valid lifetime in seconds. */
+static const uint32_t times_of[TIMES][4] = {
+	[TIMES_USUAL] = { 1800, 2880, 3600, 5400 },
+	[TIMES_ZERO] = { 0, 0, 3600, 7200 },
+	[TIMES_INFINITE] = { INFINITE_TIME, INFINITE_TIME, INFINITE_TIME, INFINITE_TIME },
+	[TIMES_TINY] = { 1, 2, 3, 4 },
+	[TIMES_SHORT] = { 20, 32, 40, 60 },
+	[TIMES_LATE] = { 600, 600, 300, 600 },
+	[TIMES_ODD] = { 900, 300, 800, 400 },
+};
+
+const char *server_mode_name(enum server_mode mode)
+{
+	return mode_names[mode];
+}
+
+void server_init(struct server *server, unsigned int number)
+{
+	uint8_t address[6] = { 2, 0, 0, 0x5e, (uint8_t)(number >> 8), (uint8_t)number };
+
+	*server = (struct server){ .net = (uint16_t)number, .preference = -1, .per_ia = 1 };
+	server->dns = (struct in6_addr){ { { 0x20, 1, 0xd, 0xb8, [15] = 53 } } };
+	server->duid = duid_ll(1, address, sizeof(address));
+}
+
+static void set_status(struct status *status, uint16_t code)
+{
+	status->present = true;
+	status->code = code;
+	snprintf(status->text, sizeof(status->text), "status %u", code);
+}
+
+static void choose_times(const struct server *server, struct rng *rng, uint32_t times[static 4])
+{
+	static const uint32_t limits[] = { 2, 10, 100, 3600, 100000, UINT32_MAX };
+
+	memcpy(times, times_of[server->times], sizeof(times_of[0]));
+	if (server->times != TIMES_ANY)
+		return;
+	for (unsigned int i = 0; i < 4; i++)
+		times[i] = rng_below(rng, limits[rng_below(rng, 6)]);
+	if (rng_chance(rng, 70) && times[0] > times[1])
+		times[1] = times[0];
+	if (rng_chance(rng, 70) && times[2] > times[3])
+		times[2] = times[3];
+}
+
+static struct slot *find_slot(struct server *server, const struct message_ia *ia,
+			      const struct message_binding *binding)
+{
+	for (unsigned int i = 0; i < server->n_slots; i++) {
+		struct slot *slot = &server->slot[i];
+
+		if (slot->type == ia->type && slot->iaid == ia->iaid &&
+		    slot->prefix_len == binding->prefix_len &&
+		    memcmp(&slot->addr, &binding->addr, sizeof(slot->addr)) == 0)
+			return slot;
+	}
+	return NULL;
+}
+
+/* 2001:db8:NET:IAID::SERIAL, or the prefix 2001:db8:NET:SERIAL::/64 */
+static void new_slot(struct server *server, const struct message_ia *ia)
+{
+	struct slot *slot = &server->slot[server->n_slots];
+	uint8_t *a = slot->addr.s6_addr;
+	uint32_t serial = ++server->serial;
+
+	if (server->n_slots == SERVER_SLOTS)
+		return;
+	server->n_slots++;
+	memset(slot, 0, sizeof(*slot));
+	slot->type = ia->type;
+	slot->iaid = ia->iaid;
+	slot->prefix_len = ia->type == OPTION_IA_PD ? 64 : 128;
+	memcpy(a, (uint8_t[]){ 0x20, 1, 0xd, 0xb8 }, 4);
+	a[4] = (uint8_t)(server->net >> 8);
+	a[5] = (uint8_t)server->net;
+	if (ia->type == OPTION_IA_PD) {
+		a[6] = (uint8_t)(0x80 | serial >> 8);
+		a[7] = (uint8_t)serial;
+		return;
+	}
+	a[7] = (uint8_t)ia->iaid;
+	a[13] = (uint8_t)(serial >> 16);
+	a[14] = (uint8_t)(serial >> 8);
+	a[15] = (uint8_t)serial;
+}
+
+/* So many addresses for the IA as are to be given; declined ones are replaced. */
+static void provide(struct server *server, const struct message_ia *ia)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = server->n_slots; i-- > 0;) {
+		struct slot *slot = &server->slot[i];
+
+		if (slot->type != ia->type || slot->iaid != ia->iaid)
+			continue;
+		if (slot->declined && server->mode != SERVER_REOFFERS)
+			*slot = server->slot[--server->n_slots];
+		else
+			n++;
+	}
+	for (; n < server->per_ia; n++)
+		new_slot(server, ia);
+}
+
+static void add(struct message *to, unsigned int ia, const struct in6_addr *addr,
+		uint8_t prefix_len, uint32_t preferred, uint32_t valid)
+{
+	if (to->n_bindings == MESSAGE_BINDINGS)
+		return;
+	to->binding[to->n_bindings++] = (struct message_binding){
+		.addr = *addr,
+		.prefix_len = prefix_len,
+		.ia = (uint8_t)ia,
+		.preferred = preferred,
+		.valid = valid,
+	};
+}
+
+static void give(struct server *server, struct rng *rng, const struct message_ia *ia,
+		 struct message *to, unsigned int place, bool partly)
+{
+	uint32_t times[4];
+
+	choose_times(server, rng, times);
+	to->ia[place].t1 = times[0];
+	to->ia[place].t2 = times[1];
+	provide(server, ia);
+	for (unsigned int i = 0; i < server->n_slots; i++) {
+		const struct slot *slot = &server->slot[i];
+
+		if (slot->type != ia->type || slot->iaid != ia->iaid ||
+		    (partly && rng_chance(rng, 50)))
+			continue;
+		if (server->times == TIMES_ANY)
+			choose_times(server, rng, times);
+		add(to, place, &slot->addr, slot->prefix_len, times[2], times[3]);
+	}
+}
+
+/* Bindings that the client named: those that are not ours, or all of them, are ended. */
+static void end_named(struct server *server, const struct message *from, unsigned int index,
+		      struct message *to, unsigned int place, bool all)
+{
+	for (unsigned int i = 0; i < from->n_bindings; i++) {
+		const struct message_binding *binding = &from->binding[i];
+
+		if (binding->ia != index || (!all && find_slot(server, &from->ia[index], binding)))
+			continue;
+		add(to, place, &binding->addr, binding->prefix_len, 0, 0);
+	}
+}
+
+static bool named_ours(struct server *server, const struct message *from, unsigned int index)
+{
+	for (unsigned int i = 0; i < from->n_bindings; i++)
+		if (from->binding[i].ia == index &&
+		    find_slot(server, &from->ia[index], &from->binding[i]))
+			return true;
+	return false;
+}
+
+static bool extends(const struct message *from)
+{
+	return from->type == MESSAGE_RENEW || from->type == MESSAGE_REBIND;
+}
+
+/* A lease of another server, or of this one before it lost its memory. */
+static void good_ia(struct server *server, struct rng *rng, const struct message *from,
+		    unsigned int index, struct message *to, unsigned int place)
+{
+	const struct message_ia *ia = &from->ia[index];
+
+	if (extends(from) && server->style % 3 == 0 && server->n_slots == 0 &&
+	    !named_ours(server, from, index)) {
+		set_status(&to->ia[place].status, STATUS_NO_BINDING);
+		return;
+	}
+	if (extends(from) && server->style % 3 == 1)
+		end_named(server, from, index, to, place, false);
+	give(server, rng, ia, to, place, false);
+}
+
+static void answer_ia(struct server *server, struct rng *rng, const struct message *from,
+		      unsigned int index, struct message *to)
+{
+	const struct message_ia *ia = &from->ia[index];
+	enum server_mode mode = server->mode;
+	unsigned int place = to->n_ias;
+
+	if (mode == SERVER_MIXED)
+		mode = rng_below(rng, SERVER_MIXED);
+	if (mode == SERVER_LEAVES_OUT && rng_chance(rng, 50))
+		return;
+	to->ia[place] = (struct message_ia){ .type = ia->type, .iaid = ia->iaid };
+	to->n_ias++;
+	switch (mode) {
+	case SERVER_NOTHING_LEFT:
+		set_status(&to->ia[place].status, ia->type == OPTION_IA_PD ? STATUS_NO_PREFIX_AVAIL
+									   : STATUS_NO_ADDRS_AVAIL);
+		break;
+	case SERVER_NO_BINDING:
+		if (extends(from) || rng_chance(rng, 20))
+			set_status(&to->ia[place].status, STATUS_NO_BINDING);
+		else
+			give(server, rng, ia, to, place, false);
+		break;
+	case SERVER_NOT_ON_LINK:
+		set_status(&to->ia[place].status, STATUS_NOT_ON_LINK);
+		break;
+	case SERVER_UNSPEC_FAIL:
+		set_status(&to->ia[place].status, STATUS_UNSPEC_FAIL);
+		break;
+	case SERVER_WITHDRAWS:
+		end_named(server, from, index, to, place, true);
+		if (rng_chance(rng, 30))
+			give(server, rng, ia, to, place, false);
+		break;
+	case SERVER_LEAVES_OUT:
+		give(server, rng, ia, to, place, true);
+		break;
+	case SERVER_GOOD:
+	case SERVER_SILENT:
+	case SERVER_REOFFERS:
+	case SERVER_MIXED:
+	case SERVER_MODES:
+		good_ia(server, rng, from, index, to, place);
+		break;
+	}
+}
+
+/* Declined addresses are not given again; a released lease is free. */
+static void take_back(struct server *server, const struct message *from)
+{
+	for (unsigned int i = 0; i < from->n_bindings; i++) {
+		const struct message_binding *binding = &from->binding[i];
+		struct slot *slot = find_slot(server, &from->ia[binding->ia], binding);
+
+		if (slot && from->type == MESSAGE_DECLINE)
+			slot->declined = true;
+		else if (slot)
+			*slot = server->slot[--server->n_slots];
+	}
+}
+
+static void answer_end(struct server *server, const struct message *from, struct message *to)
+{
+	take_back(server, from);
+	switch (server->style % 4) {
+	case 0:
+		set_status(&to->status, STATUS_SUCCESS);
+		break;
+	case 1:
+		for (unsigned int i = 0; i < from->n_ias; i++) {
+			to->ia[i] = (struct message_ia){ .type = from->ia[i].type,
+							 .iaid = from->ia[i].iaid };
+			set_status(&to->ia[i].status, STATUS_NO_BINDING);
+			to->n_ias++;
+		}
+		break;
+	case 2:
+		set_status(&to->status, STATUS_UNSPEC_FAIL);
+		break;
+	default:
+		break;
+	}
+}
+
+static void answer_confirm(struct server *server, const struct message *from, struct message *to)
+{
+	bool ours = true;
+
+	for (unsigned int i = 0; i < from->n_bindings; i++)
+		ours &= from->binding[i].addr.s6_addr[5] == (uint8_t)server->net;
+	if (server->mode == SERVER_UNSPEC_FAIL)
+		set_status(&to->status, STATUS_UNSPEC_FAIL);
+	else if (!ours || server->mode == SERVER_NOT_ON_LINK)
+		set_status(&to->status, STATUS_NOT_ON_LINK);
+	else if (server->style % 2)
+		set_status(&to->status, STATUS_SUCCESS);
+}
+
+static void answer_leases(struct server *server, struct rng *rng, const struct message *from,
+			  struct message *to)
+{
+	bool top = (server->style & 4) != 0;
+	enum server_mode mode = server->mode;
+
+	/* Some promise first and refuse then. */
+	if (to->type == MESSAGE_ADVERTISE && (server->style & 16) != 0)
+		server->mode = SERVER_GOOD;
+
+	if (top && server->mode == SERVER_UNSPEC_FAIL) {
+		set_status(&to->status, STATUS_UNSPEC_FAIL);
+	} else if (top && server->mode == SERVER_NOT_ON_LINK) {
+		set_status(&to->status, STATUS_NOT_ON_LINK);
+	} else if (top && server->mode == SERVER_NOTHING_LEFT) {
+		set_status(&to->status, STATUS_NO_ADDRS_AVAIL);
+	} else {
+		for (unsigned int i = 0; i < from->n_ias; i++)
+			answer_ia(server, rng, from, i, to);
+	}
+	server->mode = mode;
+	if (server->max_rt > 0) {
+		to->has_sol_max_rt = true;
+		to->sol_max_rt = server->max_rt;
+	}
+	if ((server->style & 8) != 0)
+		options_add(&to->options, OPTION_DNS_SERVERS, &server->dns, sizeof(server->dns));
+}
+
+bool server_answer(struct server *server, struct rng *rng, const struct message *from,
+		   struct message *to)
+{
+	memset(to, 0, sizeof(*to));
+	if (server->mode == SERVER_SILENT)
+		return false;
+	if (from->server_id.size > 0 && !duid_equal(&from->server_id, &server->duid))
+		return false;
+	to->type = MESSAGE_REPLY;
+	to->xid = from->xid;
+	to->client_id = from->client_id;
+	to->server_id = server->duid;
+	switch (from->type) {
+	case MESSAGE_SOLICIT:
+		to->rapid_commit = from->rapid_commit && server->rapid;
+		if (!to->rapid_commit)
+			to->type = MESSAGE_ADVERTISE;
+		to->has_preference = !to->rapid_commit && server->preference >= 0;
+		to->preference = to->has_preference ? (uint8_t)server->preference : 0;
+		answer_leases(server, rng, from, to);
+		return true;
+	case MESSAGE_REQUEST:
+	case MESSAGE_RENEW:
+	case MESSAGE_REBIND:
+		answer_leases(server, rng, from, to);
+		return true;
+	case MESSAGE_CONFIRM:
+		answer_confirm(server, from, to);
+		return true;
+	case MESSAGE_RELEASE:
+	case MESSAGE_DECLINE:
+		answer_end(server, from, to);
+		return true;
+	default:
+		return false;
+	}
+}

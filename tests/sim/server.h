@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef DHCP6_SIM_SERVER_H
+#define DHCP6_SIM_SERVER_H
+
+/* A scripted DHCPv6 server on the message codec: good, or bad in one of many ways. */
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/duid.h"
+#include "core/message.h"
+#include "core/proto.h"
+#include "rng.h"
+
+enum server_mode {
+	SERVER_GOOD,
+	SERVER_SILENT,
+	SERVER_NOTHING_LEFT, /* NoAddrsAvail, NoPrefixAvail */
+	SERVER_NO_BINDING,   /* to Renew and Rebind, sometimes to Request */
+	SERVER_NOT_ON_LINK,
+	SERVER_UNSPEC_FAIL,
+	SERVER_LEAVES_OUT, /* IAs, or some of their addresses */
+	SERVER_WITHDRAWS,  /* lifetimes of 0 */
+	SERVER_REOFFERS,   /* an address that was declined comes again */
+	SERVER_MIXED,	   /* anything of the above, another for each IA */
+	SERVER_MODES,
+};
+
+/* What T1, T2 and lifetimes it gives. */
+enum server_times {
+	TIMES_USUAL,
+	TIMES_ZERO, /* T1 and T2 left to the client */
+	TIMES_INFINITE,
+	TIMES_TINY,
+	TIMES_SHORT,
+	TIMES_LATE, /* T1 and T2 at the end of the lifetimes, or behind */
+	TIMES_ODD,  /* T1 > T2, preferred > valid */
+	TIMES_ANY,  /* random ones */
+	TIMES,
+};
+
+#define SERVER_SLOTS 48
+
+struct slot {
+	uint16_t type;
+	uint32_t iaid;
+	struct in6_addr addr;
+	uint8_t prefix_len;
+	bool declined;
+};
+
+struct server {
+	struct duid duid;
+	struct in6_addr dns;
+	uint16_t net; /* the number of its prefix */
+	enum server_mode mode;
+	enum server_times times;
+	int preference;	     /* -1: the option is absent */
+	unsigned int per_ia; /* addresses in each IA */
+	bool rapid;	     /* Rapid Commit */
+	uint32_t max_rt;     /* SOL_MAX_RT in seconds; 0: absent */
+	unsigned int style;  /* where it puts status codes; whether an unknown lease is ended */
+	uint32_t serial;     /* of the next address */
+	unsigned int n_slots;
+	struct slot slot[SERVER_SLOTS];
+};
+
+/* A good server with a DUID and a prefix of its own, `number`. */
+void server_init(struct server *server, unsigned int number);
+
+/* The answer to a client's message; false when there is none. */
+bool server_answer(struct server *server, struct rng *rng, const struct message *from,
+		   struct message *to);
+
+const char *server_mode_name(enum server_mode mode);
+
+#endif
