@@ -145,7 +145,9 @@ static bool open_iface(struct daemon *daemon, const char *name)
 		[CLI_RELEASE] = IFACE_RELEASE,
 		[CLI_STOP] = IFACE_STOP,
 	};
-	struct iface *iface = iface_open(&daemon->host, name, tasks[daemon->cli->task]);
+	enum iface_task task = daemon->cli->configure_nothing ? IFACE_PREPARE
+							      : tasks[daemon->cli->task];
+	struct iface *iface = iface_open(&daemon->host, name, task);
 
 	if (!iface) {
 		log_error("%s: no memory", name);
@@ -367,7 +369,7 @@ static int run(struct daemon *daemon)
 	if (cli->once && cli->task == CLI_RUN)
 		loop_timer_set(&daemon->host.loop, &daemon->timeout,
 			       loop_now() + (msec)daemon->conf->timeout * 1000);
-	if (!cli->no_pid && cli->task == CLI_RUN) {
+	if (!cli->no_pid && cli->task == CLI_RUN && !cli->configure_nothing) {
 		error = store_write_pid(daemon->pid_file, getpid());
 		if (error < 0)
 			log_warning("the process id is not written: %s: %s", daemon->pid_file,
@@ -415,7 +417,7 @@ int daemon_run(const struct cli *cli, const struct conf *conf, void (*background
 	status = check_scripts(daemon);
 	if (status == EXIT_OK && cli->task != CLI_RUN && !cli->no_pid)
 		stop_running(daemon->pid_file);
-	if (status == EXIT_OK && cli->task == CLI_RUN && !cli->no_pid &&
+	if (status == EXIT_OK && cli->task == CLI_RUN && !cli->configure_nothing && !cli->no_pid &&
 	    running_client(daemon->pid_file) > 0) {
 		log_error("a client runs already, process id %ld (%s): stop it with -x or -r, or "
 			  "name another file with -pf",

@@ -135,13 +135,6 @@ static void fill_standard_descriptors(void)
 		close(fd);
 }
 
-/* -n: nothing is configured, but what the command line and the configuration say was checked. */
-static int check_only(void)
-{
-	log_info("no interface is configured, as -n says");
-	return EXIT_OK;
-}
-
 int main(int argc, char **argv)
 {
 	const char *slash = strrchr(argv[0], '/');
@@ -163,9 +156,7 @@ int main(int argc, char **argv)
 	log_open(name, stderr_level(&cli), cli.foreground);
 	if (!read_conf(&cli, &conf))
 		exit(EXIT_ERROR);
-	if (cli.configure_nothing && cli.task == CLI_RUN)
-		exit(check_only());
-	if (!cli.foreground && cli.task == CLI_RUN)
+	if (!cli.foreground && !cli.configure_nothing && cli.task == CLI_RUN)
 		split();
 	exit(daemon_run(&cli, &conf, background));
 }

@@ -683,9 +683,15 @@ static void call_preinit(struct iface *iface)
 /* -r and -x: act on what the lease file holds, once it is known what the kernel has. */
 static void begin_task(struct iface *iface)
 {
-	bool usable = link_obstacle(&iface->link) == LINK_USABLE && open_socket(iface);
+	bool usable;
 
 	iface->started = true;
+	if (iface->task == IFACE_PREPARE) {
+		iface->done = true;
+		tell_host(iface);
+		return;
+	}
+	usable = link_obstacle(&iface->link) == LINK_USABLE && open_socket(iface);
 	client_link(&iface->client, usable, loop_now());
 	if (iface->task == IFACE_RELEASE)
 		client_release(&iface->client, loop_now());

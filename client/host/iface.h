@@ -44,6 +44,7 @@ enum iface_task {
 	IFACE_CONFIGURE,
 	IFACE_RELEASE, /* -r: give back what the lease file holds */
 	IFACE_STOP,    /* -x: unconfigure it without a packet */
+	IFACE_PREPARE, /* -n: see to it that there is a DUID, no more */
 };
 
 /* NULL: no memory, or the script cannot be run. Nothing happens before iface_event(). */
