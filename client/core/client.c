@@ -95,6 +95,7 @@ static void announce(struct client *client)
 		if (!binding->announce || binding->dad.state != DAD_UNIQUE)
 			continue;
 		binding->announce = false;
+		client->announced = true;
 		report_new(client, client->reason, binding);
 	}
 }
@@ -161,6 +162,7 @@ static void hint(struct client *client, const struct binding *binding)
 /* Nothing is held any more, and nothing that came with it counts (section 18.2.13). */
 static void forget(struct client *client)
 {
+	client->announced = false;
 	client->lease.server.size = 0;
 	client->lease.options.size = 0;
 	client->rebind_wait = 0;
@@ -385,16 +387,17 @@ static void extend_addresses(struct client *client)
 /* A Reply as a whole: lease, kernel, script (section 18.2.10.1). */
 static void apply(struct client *client, const struct message *reply)
 {
-	bool had = client->lease.server.size > 0;
+	bool served = client->lease.server.size > 0;
 	struct merge merge;
 
-	client->reason = reason_of(client->exchange.state);
-	client->had_options = had;
+	/* Whatever brought it, the first that the script hears of a lease is BOUND6. */
+	client->reason = client->announced ? reason_of(client->exchange.state) : REASON_BOUND6;
+	client->had_options = client->announced;
 	client->old_options = client->lease.options;
 	client->old_server = client->lease.server;
 	client->lease.options = reply->options;
 	client->lease.server = reply->server_id;
-	if (had && !duid_equal(&client->old_server, &reply->server_id))
+	if (served && !duid_equal(&client->old_server, &reply->server_id))
 		report_note(client, NOTE_SERVER_CHANGED, NULL, 0, 0);
 	merge = lease_merge(&client->lease, reply, client->received);
 	if (merge.limit > 0)
@@ -720,6 +723,7 @@ void client_restore(struct client *client, const struct lease *lease, msec now)
 	}
 	if (client->lease.n_bindings == 0)
 		return;
+	client->announced = true; /* by whoever wrote the lease file */
 	client->lease.server = lease->server;
 	client->lease.options = lease->options;
 }

@@ -190,8 +190,9 @@ struct client {
 	struct options old_options; /* those before lease.options … */
 	struct duid old_server;	    /* … and the server before lease.server */
 	bool had_options;
-	bool checking; /* the running Confirm or Rebind decides whether what is held may be told */
-	bool doubt;    /* a Reply to the running Confirm was NotOnLink */
+	bool announced; /* the script has heard of what is held */
+	bool checking;	/* the running Confirm or Rebind decides whether what is held may be told */
+	bool doubt;	/* a Reply to the running Confirm was NotOnLink */
 	msec rebind_wait; /* ms: grows while Rebind and the Request after it lead to nothing */
 	msec rebind_not_before;
 	bool filling;	  /* the next Renew is to fill what a Decline left empty */

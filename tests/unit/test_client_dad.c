@@ -876,3 +876,38 @@ Test(client_dad, a_verdict_counts_once)
 	verdict(A, ADDRESS_UNIQUE);
 	cr_expect_eq(count_notes(NOTE_UNIQUE), 1, "what was given up is not ours to judge");
 }
+
+/*
+ * dhclient's scripts write resolv.conf for BOUND6, and later only for what has changed:
+ * whatever Reply it came from, the first that the script hears is BOUND6 without old_.
+ */
+Test(client_dad, the_first_that_the_script_hears_is_bound6)
+{
+	const struct script_call *call;
+
+	scene_begin(2);
+	scene_start();
+	scene_request();
+	answer(MESSAGE_REPLY, 1);
+	answer_ia(100, 1800, 2880);
+	answer_address(A, 3600, 5400);
+	answer_ia(101, 1800, 2880);
+	answer_address(B, 3600, 5400);
+	deliver();
+	verdict(B, ADDRESS_DUPLICATE);
+	scene_expect(MESSAGE_DECLINE);
+	decline_reply(STATUS_SUCCESS);
+	scene_expect(MESSAGE_RENEW);
+	answer(MESSAGE_REPLY, 1);
+	answer_ia(100, 1800, 2880);
+	answer_address(A, 3600, 5400);
+	answer_ia(101, 1800, 2880);
+	answer_address(C, 3600, 5400);
+	cr_expect_eq(deliver(), REFUSED_NOT);
+	verdict(A, ADDRESS_UNIQUE);
+	scene_run(DAD_COALESCE);
+	call = call_for(REASON_BOUND6, A);
+	cr_assert_not_null(call);
+	cr_expect_not(call->has_old);
+	cr_expect_eq(count_calls(REASON_RENEW6), 0);
+}
