@@ -154,26 +154,32 @@ lab_inside() { # INDEX
 	trap 'show_logs; exit 124' TERM
 	(
 		eval "${lab_calls[$1]}"
+		! grep -s -E 'Sanitizer|runtime error:' ./*.log || fail "a sanitizer has found something"
 		exit 0
 	) &
 	wait $!
 	exit # the first process ends, and the kernel ends all others
 }
 
+# An /etc that can be written. Where the folder is itself on an overlay, as in a container,
+# or /etc belongs to a root that is not us, it's a copy of what can be read.
+own_etc() {
+	if [[ -O /etc ]]; then
+		mkdir upper work
+		mount -t overlay -o "lowerdir=/etc,upperdir=$PWD/upper,workdir=$PWD/work" \
+			overlay /etc 2>/dev/null && return
+	fi
+	mkdir etc
+	mount -t tmpfs tmpfs etc
+	cp -r --preserve=mode,links /etc/. etc 2>/dev/null
+	mount --bind etc /etc
+}
+
 # Files of its own for all that the daemon, the script and the servers read or write. The
 # servers' files are where the AppArmor profiles of distributions let them be.
 lab_world() {
 	cd "$LAB_DIR" || exit 1
-	mkdir -p etc work
-	if ! mount -t overlay -o "lowerdir=/etc,upperdir=$LAB_DIR/etc,workdir=$LAB_DIR/work" \
-		overlay /etc 2>/dev/null; then
-		# the directory is itself on an overlay, as in a container
-		mkdir upper
-		mount -t tmpfs tmpfs upper
-		mkdir upper/etc upper/work
-		mount -t overlay -o "lowerdir=/etc,upperdir=$LAB_DIR/upper/etc,workdir=$LAB_DIR/upper/work" \
-			overlay /etc || fail "no /etc of its own"
-	fi
+	own_etc || fail "no /etc of its own"
 	mount -t tmpfs tmpfs /run
 	mount -t tmpfs tmpfs /var/lib
 	mkdir -p /var/lib/dhcp /var/lib/kea /etc/dhcp /etc/kea /run/kea /run/lock/kea /run/netns
