@@ -40,6 +40,15 @@ shown() {
 	ip -6 -o addr show dev v0 to "$1/128"
 }
 
+# lasts LINE valid_lft|preferred_lft SECONDS: so long, or a little less, for the test took time.
+lasts() {
+	if [[ ! $1 =~ $2\ ([0-9]+)sec ]] ||
+		((BASH_REMATCH[1] > $3 || BASH_REMATCH[1] < $3 - 5)); then
+		echo "is:       $1"
+		die "$2 ${3}sec, or up to 5 s less"
+	fi
+}
+
 # hook NAME: makes /etc/dhcp/NAME of standard input.
 hook() {
 	mkdir -p "$(dirname "/etc/dhcp/$1")"

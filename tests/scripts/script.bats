@@ -61,8 +61,8 @@ END
 		quiet
 		contains "$(shown "$addr")" "$addr/128 scope global"
 		contains "$(shown "$addr")" "noprefixroute"
-		contains "$(shown "$addr")" "valid_lft $(value $reason new_max_life)sec"
-		contains "$(shown "$addr")" "preferred_lft $(value $reason new_preferred_life)sec"
+		lasts "$(shown "$addr")" valid_lft "$(value $reason new_max_life)"
+		lasts "$(shown "$addr")" preferred_lft "$(value $reason new_preferred_life)"
 	done
 END
 }
@@ -94,7 +94,7 @@ END
 	quiet
 	same "$(shown "$(value REBIND6 new_ip6_address)")" ""
 	call REBIND6 new_life_starts=$((now + 3600))
-	contains "$(shown "$(value REBIND6 new_ip6_address)")" "valid_lft 60sec"
+	lasts "$(shown "$(value REBIND6 new_ip6_address)")" valid_lft 60
 	call RENEW6 new_max_life=4294967295 new_preferred_life=4294967295 new_life_starts=1
 	contains "$(shown "$(value RENEW6 new_ip6_address)")" "valid_lft forever preferred_lft forever"
 END
@@ -177,7 +177,7 @@ END
 	*"valid_lft 3000sec"* | *"valid_lft 299"?sec*) ;;
 	*) die "the valid lifetime as before" ;;
 	esac
-	contains "$(shown 2001:db8:1::7)" "preferred_lft 600sec"
+	lasts "$(shown 2001:db8:1::7)" preferred_lft 600
 END
 }
 
