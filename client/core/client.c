@@ -49,7 +49,7 @@ static bool verdict_awaited(const struct client *client)
 /* Gives an address to the kernel, which begins its DAD. */
 static void put_on(struct client *client, struct binding *binding)
 {
-	binding->dad.foreign = false;
+	binding->dad.ours = true;
 	binding->dad.state = DAD_TENTATIVE;
 	binding->dad.since = client->now;
 	report_address(client, ACTION_ADDRESS_ADD, binding);
@@ -66,7 +66,7 @@ static void put_all_on(struct client *client)
 
 static void take_off(struct client *client, const struct binding *binding)
 {
-	if (is_address(client, binding) && !binding->dad.foreign)
+	if (is_address(client, binding) && binding->dad.ours)
 		report_address(client, ACTION_ADDRESS_REMOVE, binding);
 }
 
@@ -378,7 +378,7 @@ static void extend_addresses(struct client *client)
 	for (unsigned int i = 0; i < client->lease.n_bindings; i++) {
 		struct binding *binding = &client->lease.binding[i];
 
-		if (binding->announce && is_address(client, binding) && !binding->dad.foreign &&
+		if (binding->announce && is_address(client, binding) && binding->dad.ours &&
 		    binding->dad.state != DAD_WAITING && binding->times.valid > 0)
 			report_address(client, ACTION_ADDRESS_UPDATE, binding);
 	}
@@ -717,6 +717,7 @@ void client_restore(struct client *client, const struct lease *lease, msec now)
 		from.had = false;
 		from.dad = (struct dad){
 			.state = ia->type == OPTION_IA_PD ? DAD_UNIQUE : DAD_WAITING,
+			.ours = true, /* an earlier run may have put it on */
 			.passed = true,
 		};
 		client->lease.binding[client->lease.n_bindings++] = from;
@@ -750,6 +751,7 @@ static void link_lost(struct client *client)
 			continue;
 		take_off(client, binding);
 		binding->dad.state = DAD_WAITING;
+		binding->dad.ours = false;
 	}
 	/* A Decline that is cut short is sent again when the link is back. */
 	if (client->exchange.state == DECLINING)
@@ -787,6 +789,7 @@ static void put_back(struct client *client, struct binding *binding)
 	if (binding->dad.state == DAD_WAITING)
 		return;
 	binding->dad.state = DAD_WAITING;
+	binding->dad.ours = false;
 	if (!client->link || binding_valid_until(binding) - client->now < END_IS_NEAR)
 		return;
 	if (binding->dad.readded == DAD_READD_MAX) {
@@ -807,7 +810,7 @@ static void judge(struct client *client, struct binding *binding, enum address_e
 		break;
 	case ADDRESS_TENTATIVE:
 		/* Permanent addresses are tested again when a link comes up (K13). */
-		if (binding->dad.state == DAD_UNIQUE && !binding->dad.foreign) {
+		if (binding->dad.state == DAD_UNIQUE && binding->dad.ours) {
 			binding->dad.state = DAD_TENTATIVE;
 			binding->dad.since = client->now;
 		}
@@ -823,12 +826,13 @@ static void judge(struct client *client, struct binding *binding, enum address_e
 		if (binding->dad.state != DAD_TENTATIVE)
 			break;
 		report_note(client, NOTE_FOREIGN, &binding->addr, 0, 0);
-		binding->dad.foreign = true;
+		binding->dad.ours = false;
 		pass(client, binding);
 		break;
 	case ADDRESS_REFUSED:
 		report_note(client, NOTE_REFUSED, &binding->addr, 0, 0);
 		binding->dad.state = DAD_WAITING;
+		binding->dad.ours = false;
 		break;
 	}
 }

@@ -41,7 +41,7 @@ enum dad_finder {
 
 struct dad {
 	enum dad_state state;
-	bool foreign;	 /* not ours to change or remove */
+	bool ours;	 /* put on by us, or by an earlier run: ours to refresh and to take off */
 	bool passed;	 /* was found unique once: may be in the lease file */
 	uint8_t readded; /* how often it was put back after somebody removed it */
 	msec since;	 /* when it was given to the kernel */
