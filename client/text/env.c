@@ -315,7 +315,7 @@ size_t env_build(struct cursor *out, const struct env_base *base, const struct s
 		put_variable(&env, "", "dad_found_by", finder_name(call->found_by));
 	if (call->reason != REASON_PREINIT6)
 		put_requested(&env, base);
-	if (call->has_new)
+	if (call->has_new || call->has_current)
 		put_side(&env, call->has_current ? "cur_" : "new_", &call->new_);
 	if (call->has_old)
 		put_side(&env, "old_", &call->old);

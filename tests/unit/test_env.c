@@ -311,7 +311,7 @@ Test(env, bound6_after_a_decline_has_the_old_ia_without_address)
 Test(env, depref6_is_the_current_side)
 {
 	call.reason = REASON_DEPREF6;
-	call.has_new = call.has_current = true;
+	call.has_current = true;
 	set_side(&call.new_, "2001:db8:1::14c1", 128, 1795468696, 14, 50);
 	call.new_.iaid = 0x22334455;
 	cr_expect_str_eq(build(&call),

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "core/reception.h"
+
+static enum refusal check_client_id(const struct client *client, const struct message *message)
+{
+	if (message->client_id.size == 0)
+		return REFUSED_NO_CLIENT_ID;
+	if (!duid_equal(&message->client_id, &client->config.duid))
+		return REFUSED_OTHER_CLIENT;
+	return REFUSED_NOT;
+}
+
+/* The rules that depend on what is running (section 16.3 and 16.10). */
+enum refusal reception_check(const struct client *client, const struct message *message)
+{
+	const struct exchange *x = &client->exchange;
+	bool advertise = message->type == MESSAGE_ADVERTISE;
+	enum refusal refusal;
+
+	if (message->type == MESSAGE_RECONFIGURE)
+		return REFUSED_RECONFIGURE;
+	if (!advertise && message->type != MESSAGE_REPLY)
+		return REFUSED_UNEXPECTED;
+	if (message->server_id.size == 0)
+		return REFUSED_NO_SERVER_ID;
+	refusal = check_client_id(client, message);
+	if (refusal != REFUSED_NOT)
+		return refusal;
+	if (x->sent == 0 || (advertise && x->state != SOLICITING))
+		return REFUSED_UNEXPECTED;
+	if (message->xid != x->xid)
+		return REFUSED_XID;
+	if (!advertise && x->state == SOLICITING && !message->rapid_commit)
+		return REFUSED_NOT_RAPID;
+	if (!advertise && x->state == SOLICITING && !client->config.rapid_commit)
+		return REFUSED_RAPID_UNASKED;
+	if (exchange_timing(x->state)->server_id &&
+	    !duid_equal(&message->server_id, &client->target))
+		return REFUSED_OTHER_SERVER;
+	return REFUSED_NOT;
+}
+
+/* Ranks an Advertise among the offers (section 18.2.9) and says what it means now. */
+enum event reception_consider(struct client *client, const struct message *advertise)
+{
+	struct offer offer;
+
+	if (!offer_read(&offer, advertise, &client->lease, &client->conflicts, client->now))
+		return EVENT_ADVERTISE_IGNORED;
+	offers_add(&client->offers, &offer);
+	if (offer.preference == UINT8_MAX || !client->collecting)
+		return EVENT_ADVERTISE_TAKEN;
+	return EVENT_ADVERTISE;
+}
+
+/* A Reply that answers Solicit, Request, Renew or Rebind. */
+static enum event classify_leases(const struct client *client, const struct message *reply)
+{
+	struct merge merge = lease_survey(&client->lease, reply);
+	bool first = client->exchange.state == SOLICITING || client->exchange.state == REQUESTING;
+
+	if (first && merge.granted == 0 &&
+	    (reply->status.code == STATUS_NOT_ON_LINK || merge.not_on_link > 0))
+		return client->bare ? EVENT_REPLY_NOT_ON_LINK_AGAIN : EVENT_REPLY_NOT_ON_LINK;
+	if (!first && merge.no_binding > 0)
+		return EVENT_REPLY_NO_BINDING;
+	if (merge.withdrawn > 0 && merge.left == 0)
+		return EVENT_REPLY_WITHDRAWN;
+	if (merge.granted == 0 && merge.withdrawn == 0)
+		return client->offers.n > 0 && first ? EVENT_REPLY_EMPTY_NEXT : EVENT_REPLY_EMPTY;
+	if (merge.unanswered > 0)
+		return EVENT_REPLY_PARTIAL;
+	if (client->exchange.state == RENEWING && client->filling && merge.holes > 0)
+		return EVENT_REPLY_HOLE;
+	return EVENT_REPLY_GRANTED;
+}
+
+enum event reception_classify(const struct client *client, const struct message *reply)
+{
+	enum message_state state = client->exchange.state;
+
+	if (state == RELEASING || state == DECLINING)
+		return EVENT_REPLY_ANY;
+	if (state == CONFIRMING) {
+		if (reply->status.code == STATUS_SUCCESS)
+			return EVENT_REPLY_SUCCESS;
+		return reply->status.code == STATUS_NOT_ON_LINK ? EVENT_REPLY_NOT_ON_LINK
+								: EVENT_REPLY_FAILED;
+	}
+	switch (reply->status.code) {
+	case STATUS_SUCCESS:
+	case STATUS_NO_ADDRS_AVAIL:
+	case STATUS_NO_PREFIX_AVAIL:
+	case STATUS_NO_BINDING:
+	case STATUS_NOT_ON_LINK:
+		return classify_leases(client, reply);
+	default: /* UnspecFail, UseMulticast, and what nobody knows yet */
+		return EVENT_REPLY_FAILED;
+	}
+}

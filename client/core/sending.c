@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#include "core/sending.h"
+
+#include <assert.h>
+
+#include "core/compose.h"
+#include "core/report.h"
+
+static uint32_t draw(struct client *client)
+{
+	return client->ops.random(client->ops.context);
+}
+
+/* What waits on the link for the first message of a new exchange (C-SOL-1, C-CNF-4). */
+static msec first_delay(struct client *client, enum message_state next)
+{
+	msec max = exchange_timing(next)->max_delay;
+
+	if (client->delay > 0)
+		return client->delay;
+	if (max == 0 || (next == SOLICITING && client->solicited))
+		return 0;
+	return (msec)(draw(client) % (uint32_t)(max + 1));
+}
+
+/* To whom the next exchange goes. The offer's server was chosen by its deed. */
+static void choose_target(struct client *client, enum message_state next)
+{
+	if (next == RENEWING)
+		client->target = client->lease.server;
+	else if (next == RELEASING)
+		client->target = client->released.server;
+	else if (next == DECLINING)
+		client->target = client->conflicts.declined[0].server;
+}
+
+void sending_begin(struct client *client, enum message_state next)
+{
+	msec mrt = exchange_timing(next)->mrt;
+	msec delay = first_delay(client, next);
+
+	if (next == SOLICITING) {
+		mrt = client->sol_max_rt;
+		client->solicited = true;
+		client->offers.n = 0;
+		client->collecting = true;
+		client->heard_max_rt = 0;
+		client->max_rt_differs = false;
+	}
+	if (next == CONFIRMING || next == LINK_REBINDING) {
+		client->checking = true;
+		client->doubt = false;
+	}
+	if (next == DECLINING)
+		conflicts_begin(&client->conflicts);
+	client->ask_at = NEVER;
+	client->began = client->now;
+	choose_target(client, next);
+	exchange_start(&client->exchange, next, draw(client), mrt, delay, client->now);
+}
+
+void sending_transmit(struct client *client)
+{
+	struct message message;
+	struct cursor out;
+	msec next = rate_next(&client->rate, client->now);
+
+	if (!rate_take(&client->rate, client->now)) {
+		report_note(client, NOTE_RATE_LIMIT, NULL, next - client->now, 0);
+		exchange_defer(&client->exchange, next);
+		return;
+	}
+	compose(client, &message);
+	out = cursor_writer(client->action.message.bytes, sizeof(client->action.message.bytes));
+	message_build(&message, &out);
+	/* CLIENT_MESSAGE_SIZE has room for every IA, every address and all of config.send. */
+	assert(!out.bad);
+	client->action.message.size = (uint16_t)out.at;
+	if (client->exchange.state == SOLICITING && client->exchange.sent > 0)
+		client->collecting = false;
+	exchange_sent(&client->exchange, draw(client), client->now);
+	report(client, ACTION_SEND);
+}
+
+/* SOL_MAX_RT holds from the next RT on; Advertises must agree on it (C-OPT-17, C-ADV-6, C-RTX-11).
+ */
+void sending_hear_max_rt(struct client *client, const struct message *message, bool reply)
+{
+	msec before = client->sol_max_rt;
+	msec fallback = exchange_timing(SOLICITING)->mrt;
+
+	if (!message->has_sol_max_rt)
+		return;
+	if (!reply && client->heard_max_rt != 0 && client->heard_max_rt != message->sol_max_rt)
+		client->max_rt_differs = true;
+	client->heard_max_rt = message->sol_max_rt;
+	client->sol_max_rt = !reply && client->max_rt_differs ? fallback
+							      : (msec)message->sol_max_rt * 1000;
+	if (client->exchange.state == SOLICITING)
+		client->exchange.mrt = client->sol_max_rt;
+	if (client->sol_max_rt != before)
+		report_note(client, NOTE_MAX_RT, NULL, client->sol_max_rt / 1000, 0);
+}
+
+/* Rounds of Solicit and failure get rarer (C-SOL-12, C-RATE-3). */
+void sending_back_off(struct client *client)
+{
+	client->backoff = exchange_next_rt(client->backoff, exchange_timing(SOLICITING)->irt,
+					   client->sol_max_rt, exchange_rand(draw(client), false));
+	client->delay = client->backoff;
+	client->bare = false;
+	report_note(client, NOTE_NOTHING_OFFERED, NULL, client->delay, 0);
+}
+
+void sending_take_offer(struct client *client)
+{
+	bool any = offers_take(&client->offers, &client->offer);
+
+	/* The events that lead here are raised only while an offer is left. */
+	assert(any);
+	client->target = client->offer.server;
+	client->bare = false;
+}
+
+/* The Request after NoBinding led to nothing: another Rebind waits, longer each time. */
+void sending_unrepaired(struct client *client)
+{
+	const struct exchange_timing *timing = exchange_timing(REBINDING);
+
+	client->rebind_wait = exchange_next_rt(client->rebind_wait, timing->irt, timing->mrt,
+					       exchange_rand(draw(client), false));
+	client->rebind_not_before = client->now + client->rebind_wait;
+}
+
+void sending_declined(struct client *client)
+{
+	msec hold;
+
+	if (client->exchange.sent == 0) {
+		conflicts_again(&client->conflicts, client->now);
+		return;
+	}
+	hold = conflicts_hold(&client->conflicts, draw(client), client->now);
+
+	if (client->conflicts.n_declined > 0)
+		return; /* found meanwhile: they get a Decline of their own first */
+	client->ask_at = client->now + hold;
+	report_note(client, NOTE_CONFLICT_HOLD, NULL, hold, 0);
+}

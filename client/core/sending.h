@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef DHCP6_SENDING_H
+#define DHCP6_SENDING_H
+
+/*
+ * What is said: exchanges begin, to whom and after which delay, messages leave
+ * within the limit, and rounds that lead to nothing get rarer. Only the exchange half of struct
+ * client is changed here.
+ */
+
+#include "core/client.h"
+
+/* A new exchange, also of the kind that is running. */
+void sending_begin(struct client *client, enum message_state next);
+
+/* The first message or a retransmission; later when the limit is reached (C-RATE-1). */
+void sending_transmit(struct client *client);
+
+/* The next exchange asks the best offer's server. There is an offer. */
+void sending_take_offer(struct client *client);
+
+/* What a message says of SOL_MAX_RT (C-OPT-17, C-ADV-6, C-RTX-11). */
+void sending_hear_max_rt(struct client *client, const struct message *message, bool reply);
+
+/* The next exchange waits, longer each time (C-SOL-12, C-RATE-3). */
+void sending_back_off(struct client *client);
+
+/* The Request after NoBinding led to nothing: another Rebind waits, longer each time. */
+void sending_unrepaired(struct client *client);
+
+/* A Decline is over: when another address is asked for (dad.h). */
+void sending_declined(struct client *client);
+
+#endif
