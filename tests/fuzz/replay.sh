@@ -8,11 +8,11 @@ corpus=$(dirname "$0")/corpus
 set -- message client leasefile conf monitor
 echo "1..$#"
 for target; do
-	if "$FUZZ_DIR/fuzz_$target" "$corpus/$target" >"$FUZZ_DIR/$target.replayed" 2>&1 &&
-		! grep '^not ok' "$FUZZ_DIR/$target.replayed"; then
-		echo "ok - $target: $(grep -c '^ok' "$FUZZ_DIR/$target.replayed") inputs"
+	if "$FUZZ_DIR/fuzz_$target" "$corpus/$target" >"$FUZZ_DIR/fuzz_$target.replayed" 2>&1 &&
+		! grep '^not ok' "$FUZZ_DIR/fuzz_$target.replayed"; then
+		echo "ok - $target: $(grep -c '^ok' "$FUZZ_DIR/fuzz_$target.replayed") inputs"
 	else
-		sed 's/^/# /' "$FUZZ_DIR/$target.replayed"
+		sed 's/^/# /' "$FUZZ_DIR/fuzz_$target.replayed"
 		echo "not ok - $target"
 	fi
 done
