@@ -40,6 +40,10 @@ static const struct option_row {
 	{ "-r", DEED, 0, "stop a running client and release its lease" },
 	{ "-x", DEED, 0, "stop a running client and keep its lease" },
 	{ "-N", DEED, 0, "ask for an address (IA_NA); repeat it for more" },
+	{ "-P", DEED, 0, "ask for a prefix (IA_PD); repeat it for more" },
+	{ "-S", SETS, offsetof(struct cli, stateless),
+	  "ask for options only, not for addresses (Information-request)" },
+	{ "--prefix-len-hint", DEED_ARG, 0, "BITS: the wanted length of prefixes" },
 	{ "-p", DEED_ARG, 0, "PORT: listen on this UDP port instead of 546" },
 	{ "-cf", TAKES, offsetof(struct cli, conf_file), "FILE: configuration" },
 	{ "-lf", TAKES, offsetof(struct cli, lease_file), "FILE: leases" },
@@ -50,9 +54,7 @@ static const struct option_row {
 	{ "--version", DEED, 0, "show the version" },
 	{ "--help", DEED, 0, "show this" },
 	{ "-h", DEED, 0, NULL },
-	{ "-S", UNBUILT, 0, NULL },
 	{ "-T", UNBUILT, 0, NULL },
-	{ "-P", UNBUILT, 0, NULL },
 	{ "-R", UNBUILT, 0, NULL },
 	{ "-D", UNBUILT, 0, NULL },
 	{ "-I", UNBUILT, 0, NULL },
@@ -64,7 +66,6 @@ static const struct option_row {
 	{ "-timeout", UNBUILT, 0, NULL },
 	{ "--timeout", UNBUILT, 0, NULL },
 	{ "--dad-wait-time", UNBUILT, 0, NULL },
-	{ "--prefix-len-hint", UNBUILT, 0, NULL },
 	{ "--address-prefix-len", UNBUILT, 0, NULL },
 	{ "--decline-wait-time", UNBUILT, 0, NULL },
 	{ "--request-options", UNBUILT, 0, NULL },
@@ -88,18 +89,38 @@ void cli_usage(const char *name)
 	fprintf(stderr, "See dhcp6-client(8).\n");
 }
 
-static bool set_port(struct cli *cli, const char *text)
+/* A whole number from `least` to `most`, of which `what` says what it is. */
+static bool set_number(unsigned long *number, const char *name, const char *text,
+		       unsigned long least, unsigned long most, const char *what)
 {
 	char *end;
-	unsigned long port;
 
 	errno = 0;
-	port = strtoul(text, &end, 10);
-	if (errno != 0 || *end || end == text || port < 1 || port > UINT16_MAX) {
-		fprintf(stderr, "-p %s: expected a UDP port, 1 to 65535\n", text);
+	*number = strtoul(text, &end, 10);
+	if (errno == 0 && !*end && end != text && text[0] != '-' && *number >= least &&
+	    *number <= most)
+		return true;
+	fprintf(stderr, "%s %s: expected %s, %lu to %lu\n", name, text, what, least, most);
+	return false;
+}
+
+static bool set_port(struct cli *cli, const char *text)
+{
+	unsigned long port;
+
+	if (!set_number(&port, "-p", text, 1, UINT16_MAX, "a UDP port"))
 		return false;
-	}
 	cli->port = (uint16_t)port;
+	return true;
+}
+
+static bool set_prefix_hint(struct cli *cli, const char *text)
+{
+	unsigned long bits;
+
+	if (!set_number(&bits, "--prefix-len-hint", text, 1, 128, "a prefix length"))
+		return false;
+	cli->prefix_hint = (uint8_t)bits;
 	return true;
 }
 
@@ -121,14 +142,14 @@ static bool add_env(struct cli *cli, const char *text)
 	return true;
 }
 
-static bool add_na(struct cli *cli)
+static bool add_ia(struct cli *cli, const char *name, unsigned int *count)
 {
-	if (cli->n_na == LEASE_IAS) {
-		fprintf(stderr, "-N: more than %d IA_NAs on an interface are not possible\n",
+	if (cli->n_na + cli->n_pd == LEASE_IAS) {
+		fprintf(stderr, "%s: more than %d IAs on an interface are not possible\n", name,
 			LEASE_IAS);
 		return false;
 	}
-	cli->n_na++;
+	++*count;
 	return true;
 }
 
@@ -147,7 +168,11 @@ static bool do_option(struct cli *cli, const char *name, const char *value)
 	} else if (strcmp(name, "-x") == 0) {
 		cli->task = CLI_STOP;
 	} else if (strcmp(name, "-N") == 0) {
-		return add_na(cli);
+		return add_ia(cli, name, &cli->n_na);
+	} else if (strcmp(name, "-P") == 0) {
+		return add_ia(cli, name, &cli->n_pd);
+	} else if (strcmp(name, "--prefix-len-hint") == 0) {
+		return set_prefix_hint(cli, value);
 	} else if (strcmp(name, "-p") == 0) {
 		return set_port(cli, value);
 	} else if (strcmp(name, "-e") == 0) {
@@ -218,6 +243,20 @@ static bool take(struct cli *cli, const char *name, const char *next, bool *used
 	return false;
 }
 
+/* dhclient's rules for -S. */
+static bool check_stateless(const struct cli *cli)
+{
+	if (cli->n_na + cli->n_pd > 0 || cli->task == CLI_RELEASE) {
+		fprintf(stderr, "-S: asks for options only, and so cannot go with -N, -P or -r\n");
+		return false;
+	}
+	if (cli->n_interfaces != 1) {
+		fprintf(stderr, "-S: expected one interface\n");
+		return false;
+	}
+	return true;
+}
+
 bool cli_parse(struct cli *cli, int argc, char **argv)
 {
 	*cli = (struct cli){ .port = DHCP6_CLIENT_PORT, .quiet = true };
@@ -235,7 +274,9 @@ bool cli_parse(struct cli *cli, int argc, char **argv)
 			return true;
 		i += used;
 	}
-	if (cli->n_na == 0)
+	if (cli->stateless)
+		return check_stateless(cli);
+	if (cli->n_na + cli->n_pd == 0)
 		cli->n_na = 1;
 	return true;
 }

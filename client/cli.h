@@ -31,6 +31,9 @@ struct cli {
 	bool wait_for_interface; /* -w */
 	bool configure_nothing;	 /* -n */
 	bool no_pid;
+	bool stateless;	     /* -S */
+	unsigned int n_pd;   /* -P, counted */
+	uint8_t prefix_hint; /* bits: --prefix-len-hint; 0: not said */
 	uint16_t port;
 	unsigned int n_na;     /* -N, counted; 1 where there is none */
 	const char *conf_file; /* NULL: not said */

@@ -74,6 +74,9 @@ static void do_deed(struct client *client, enum deed deed, const struct message 
 		holding_apply(client, reply);
 		client->target = reply->server_id;
 		break;
+	case DEED_INFORM:
+		holding_inform(client, reply);
+		break;
 	case DEED_CONFIRMED:
 		confirmed(client);
 		break;
@@ -153,13 +156,16 @@ static msec due(const struct client *client, enum event event)
 		return client->conflicts.decline_at;
 	case EVENT_ASK:
 		return client->ask_at;
+	case EVENT_REFRESH:
+		return client->refresh_at;
 	default:
 		return NEVER;
 	}
 }
 
 /* In this order when several are due: T2 before T1, so that T1 = T2 goes to Rebind (C-T12-8). */
-static const enum event timed[] = { EVENT_T2, EVENT_DUPLICATES, EVENT_T1, EVENT_ASK };
+static const enum event timed[] = { EVENT_T2, EVENT_DUPLICATES, EVENT_T1, EVENT_ASK,
+				    EVENT_REFRESH };
 
 #define TIMED (sizeof(timed) / sizeof(timed[0]))
 
@@ -235,7 +241,9 @@ void client_init(struct client *client, const struct client_config *config,
 	client->ops = *ops;
 	client->config = *config;
 	client->now = now;
-	client->sol_max_rt = exchange_timing(SOLICITING)->mrt;
+	client->sol_max_rt.value = exchange_timing(SOLICITING)->mrt;
+	client->inf_max_rt.value = exchange_timing(INFORMING)->mrt;
+	client->refresh_at = NEVER;
 	client->ask_at = NEVER;
 	client->announce_at = NEVER;
 	client->reason = REASON_BOUND6;
@@ -259,8 +267,12 @@ static void link_ready(struct client *client)
 	for (unsigned int i = 0; i < client->lease.n_bindings; i++)
 		client->lease.binding[i].dad.readded = 0;
 	holding_put_on(client);
-	step(client, lease_has_prefix(&client->lease) ? EVENT_LINK_READY_PREFIX : EVENT_LINK_READY,
-	     NULL);
+	if (client->config.stateless)
+		step(client, EVENT_LINK_READY_STATELESS, NULL);
+	else if (lease_has_prefix(&client->lease))
+		step(client, EVENT_LINK_READY_PREFIX, NULL);
+	else
+		step(client, EVENT_LINK_READY, NULL);
 }
 
 /* DAD without a carrier proves nothing: what was being tested is taken off and tested again later.
@@ -403,7 +415,9 @@ void client_release(struct client *client, msec now)
 void client_stop(struct client *client, bool unconfigure, msec now)
 {
 	enter(client, now);
-	if (unconfigure)
+	if (unconfigure && client->config.stateless)
+		report_bare(client, REASON_STOP6);
+	else if (unconfigure)
 		holding_drop(client, REASON_STOP6);
 	step(client, EVENT_STOP, NULL);
 }

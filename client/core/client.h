@@ -45,6 +45,8 @@ struct client_config {
 	struct options send;	    /* added to every message that may carry it */
 	uint8_t address_prefix_len; /* bits; 128 unless ISC's --address-prefix-len says otherwise */
 	bool rapid_commit;
+	bool stateless;		/* options only, by Information-request (ISC's -S) */
+	uint8_t prefix_hint;	/* bits: the wanted length of delegated prefixes; 0: any */
 	uint32_t rate_messages; /* at most so many messages … */
 	uint32_t rate_seconds;	/* … in so many seconds (section 14.1) */
 };
@@ -103,7 +105,7 @@ enum client_note {
 	NOTE_REFUSED,	      /* addr: the kernel would not take it */
 	NOTE_NO_ROOM,	      /* number: bindings of a Reply for which there was no room */
 	NOTE_RATE_LIMIT,      /* number: ms until the next message may be sent */
-	NOTE_MAX_RT,	      /* number: SOL_MAX_RT in seconds, from a server */
+	NOTE_MAX_RT,	      /* number: SOL_MAX_RT or INF_MAX_RT in seconds, from a server */
 	NOTE_UNIQUE,	      /* addr: passed DAD; number: ms that it took */
 	NOTE_DUPLICATE,	      /* addr: taken by somebody else; extra: enum dad_finder */
 	NOTE_NOTHING_OFFERED, /* a Reply had nothing usable; number: ms until discovery starts anew
@@ -157,6 +159,13 @@ struct client_ops {
 	void *context;
 };
 
+/* SOL_MAX_RT or INF_MAX_RT: the standard's value, or what servers agree on (C-ADV-6). */
+struct max_rt {
+	msec value;	/* ms */
+	uint32_t heard; /* seconds, from the Advertises to the running Solicit; 0: none */
+	bool differs;	/* they do not agree */
+};
+
 struct client {
 	struct client_ops ops;
 	struct client_config config;
@@ -171,17 +180,18 @@ struct client {
 
 	/* Solicit and Request. */
 	struct offers offers;
-	struct offer offer;    /* the one that the running Request asks for */
-	bool bare;	       /* that Request names no addresses: they are not on this link */
-	bool collecting;       /* the first RT of the running Solicit is not over */
-	bool solicited;	       /* the first Solicit on this link has had its random delay */
-	msec delay;	       /* ms that the next exchange waits before its first message */
-	msec backoff;	       /* ms: grows over rounds of Solicit and failure (C-SOL-12) */
-	msec sol_max_rt;       /* ms (section 21.24) */
-	uint32_t heard_max_rt; /* seconds, from the Advertises to the running Solicit; 0: none */
-	bool max_rt_differs;   /* they do not agree (C-ADV-6) */
+	struct offer offer;	  /* the one that the running Request asks for */
+	bool bare;		  /* that Request names no addresses: they are not on this link */
+	bool collecting;	  /* the first RT of the running Solicit is not over */
+	bool solicited;		  /* the first Solicit on this link has had its random delay */
+	msec delay;		  /* ms that the next exchange waits before its first message */
+	msec backoff;		  /* ms: grows over rounds of Solicit and failure (C-SOL-12) */
+	struct max_rt sol_max_rt; /* section 21.24 */
+	struct max_rt inf_max_rt; /* section 21.25 */
 	uint8_t n_hints;
 	struct {
+		uint16_t type;
+		uint8_t prefix_len;
 		uint32_t iaid;
 		struct in6_addr addr;
 	} hint[LEASE_IAS]; /* last known addresses, asked for in Solicit (C-SOL-3) */
@@ -190,6 +200,7 @@ struct client {
 	struct options old_options; /* those before lease.options … */
 	struct duid old_server;	    /* … and the server before lease.server */
 	bool had_options;
+	bool informed;	/* a Reply to Information-request was taken over */
 	bool announced; /* the script has heard of what is held */
 	bool checking;	/* the running Confirm or Rebind decides whether what is held may be told */
 	bool doubt;	/* a Reply to the running Confirm was NotOnLink */
@@ -198,6 +209,7 @@ struct client {
 	bool filling;	  /* the next Renew is to fill what a Decline left empty */
 	bool ended;	  /* the last binding has ended, and nothing followed from it yet */
 	bool ready;	  /* ACTION_READY was given */
+	msec refresh_at;  /* when idle: Information-request again (C-INF-5); NEVER */
 	msec ask_at;	  /* when idle: ask for what is missing; NEVER */
 	msec announce_at; /* verdicts are told to the script; NEVER */
 	enum script_reason reason; /* of what is announced: BOUND6, RENEW6 or REBIND6 */

@@ -76,16 +76,36 @@ static void add_wanted(struct message *message, const struct client *client)
 		add_ia(message, client->lease.ia[i].type, client->lease.ia[i].iaid);
 }
 
-/* Addresses held before are hints for a server (C-SOL-3), unless they are known to be taken. */
+/* What was held before is a hint for a server (C-SOL-3), unless it is known to be taken. */
 static void add_hints(struct message *message, const struct client *client)
 {
 	for (unsigned int i = 0; i < client->n_hints; i++)
 		for (unsigned int j = 0; j < message->n_ias; j++)
-			if (message->ia[j].type == OPTION_IA_NA &&
+			if (message->ia[j].type == client->hint[i].type &&
 			    message->ia[j].iaid == client->hint[i].iaid &&
 			    !conflicts_remember(&client->conflicts, &client->hint[i].addr,
 						client->now))
-				add_binding(message, j, &client->hint[i].addr, 128);
+				add_binding(message, j, &client->hint[i].addr,
+					    client->hint[i].prefix_len);
+}
+
+/* Each IA_PD that has no prefix of the wanted length says which length that is (C-HINT-1,
+ * C-HINT-2). */
+static void add_length_hints(struct message *message, const struct client *client)
+{
+	static const struct in6_addr any;
+	unsigned int n = message->n_bindings;
+	uint8_t wanted = client->config.prefix_hint;
+
+	for (unsigned int i = 0; i < message->n_ias && wanted > 0; i++) {
+		bool has = message->ia[i].type != OPTION_IA_PD;
+
+		for (unsigned int j = 0; j < n; j++)
+			has |= message->binding[j].ia == i &&
+			       message->binding[j].prefix_len == wanted;
+		if (!has)
+			add_binding(message, i, &any, wanted);
+	}
 }
 
 static void add_offered(struct message *message, const struct client *client)
@@ -139,6 +159,7 @@ static void add_ias(struct message *message, const struct client *client)
 	case SOLICITING:
 		add_wanted(message, client);
 		add_hints(message, client);
+		add_length_hints(message, client);
 		message->rapid_commit = client->config.rapid_commit;
 		break;
 	case REQUESTING:
@@ -148,6 +169,7 @@ static void add_ias(struct message *message, const struct client *client)
 			add_wanted(message, client);
 			add_offered(message, client);
 		}
+		add_length_hints(message, client);
 		break;
 	case CONFIRMING:
 		add_held(message, client, &client->lease, false, false);
@@ -156,6 +178,7 @@ static void add_ias(struct message *message, const struct client *client)
 	case REBINDING:
 	case LINK_REBINDING:
 		add_held(message, client, &client->lease, true, true);
+		add_length_hints(message, client);
 		break;
 	case RELEASING:
 		add_held(message, client, &client->released, true, false);

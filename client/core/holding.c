@@ -97,21 +97,21 @@ static void pass(struct client *client, struct binding *binding)
 		client->conflicts.decline_at = client->now;
 }
 
-/* The last known addresses are asked for again in the next Solicit (C-SOL-3). */
+/* The last known addresses and prefixes are asked for again in the next Solicit (C-SOL-3). */
 static void hint(struct client *client, const struct binding *binding)
 {
 	const struct ia *ia = &client->lease.ia[binding->ia];
 	unsigned int i;
 
-	if (ia->type != OPTION_IA_NA)
-		return;
 	for (i = 0; i < client->n_hints; i++)
-		if (client->hint[i].iaid == ia->iaid)
+		if (client->hint[i].type == ia->type && client->hint[i].iaid == ia->iaid)
 			break;
 	if (i == LEASE_IAS)
 		return;
+	client->hint[i].type = ia->type;
 	client->hint[i].iaid = ia->iaid;
 	client->hint[i].addr = binding->addr;
+	client->hint[i].prefix_len = binding->prefix_len;
 	if (i == client->n_hints)
 		client->n_hints++;
 }
@@ -255,6 +255,33 @@ static void extend_addresses(struct client *client)
 	}
 }
 
+/* What a Reply does not repeat is withdrawn (C-OPT-18). */
+static void take_over_options(struct client *client, const struct message *reply)
+{
+	client->had_options = client->announced;
+	client->old_options = client->lease.options;
+	client->old_server = client->lease.server;
+	client->lease.options = reply->options;
+	client->lease.server = reply->server_id;
+}
+
+/* For how long the information counts, in seconds (section 21.23, C-INF-5). */
+static uint32_t refresh_time(const struct message *reply)
+{
+	if (!reply->has_refresh_time)
+		return IRT_DEFAULT;
+	return reply->refresh_time < IRT_MINIMUM ? IRT_MINIMUM : reply->refresh_time;
+}
+
+void holding_inform(struct client *client, const struct message *reply)
+{
+	take_over_options(client, reply);
+	client->refresh_at = msec_after(client->now, refresh_time(reply));
+	client->announced = true;
+	client->informed = true;
+	report_options(client, REASON_RENEW6);
+}
+
 /* A Reply as a whole: lease, kernel, script (section 18.2.10.1). */
 void holding_apply(struct client *client, const struct message *reply)
 {
@@ -263,11 +290,7 @@ void holding_apply(struct client *client, const struct message *reply)
 
 	/* Whatever brought it, the first that the script hears of a lease is BOUND6. */
 	client->reason = client->announced ? reason_of(client->exchange.state) : REASON_BOUND6;
-	client->had_options = client->announced;
-	client->old_options = client->lease.options;
-	client->old_server = client->lease.server;
-	client->lease.options = reply->options;
-	client->lease.server = reply->server_id;
+	take_over_options(client, reply);
 	if (served && !duid_equal(&client->old_server, &reply->server_id))
 		report_note(client, NOTE_SERVER_CHANGED, NULL, 0, 0);
 	merge = lease_merge(&client->lease, reply, client->received);
@@ -354,11 +377,12 @@ struct binding *holding_find(struct client *client, const struct in6_addr *addr)
 /* The first binding is complete when no verdict is awaited and the script has heard of the rest. */
 void holding_check_ready(struct client *client)
 {
-	bool usable = false;
+	bool usable;
 
 	if (client->ready || client->checking || client->announce_at != NEVER ||
 	    verdict_awaited(client))
 		return;
+	usable = client->informed;
 	for (unsigned int i = 0; i < client->lease.n_bindings; i++)
 		usable |= client->lease.binding[i].dad.state == DAD_UNIQUE;
 	if (!usable)

@@ -14,6 +14,10 @@
 /* Merges a Reply into the lease, and does what follows for kernel, script and lease file. */
 void holding_apply(struct client *client, const struct message *reply);
 
+/* Takes over the options of a Reply to Information-request, and sets when to ask again (C-INF-5).
+ */
+void holding_inform(struct client *client, const struct message *reply);
+
 /* Marks what was declined a short while ago as of no use in a Reply (C-DEC-7). */
 void holding_refuse_duplicates(struct client *client, struct message *reply);
 

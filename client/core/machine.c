@@ -20,6 +20,7 @@ static const struct transition rows[] = {
 	{  1, L(INIT),  M(IDLE),                    EVENT_LINK_READY,        DEED_NONE,       SOLICITING },
 	{  3, L(BOUND), M(IDLE),                    EVENT_LINK_READY,        DEED_NONE,       CONFIRMING },
 	{  4, L(BOUND), M(IDLE),                    EVENT_LINK_READY_PREFIX, DEED_NONE,       LINK_REBINDING },
+	{  5, L(INIT),  M(IDLE),                 EVENT_LINK_READY_STATELESS, DEED_NONE,       INFORMING },
 	{  9, EITHER,   RUNNING & ~M(RELEASING),    EVENT_LINK_LOST,         DEED_NONE,       IDLE },
 
 	/* Solicit. */
@@ -97,6 +98,12 @@ static const struct transition rows[] = {
 	{ 89, L(BOUND), M(LINK_REBINDING),          EVENT_REPLY_WITHDRAWN,   DEED_APPLY,      SOLICITING },
 	{ 90, L(BOUND), M(LINK_REBINDING),          EVENT_OUT_OF_TIME,       DEED_KEEP,       IDLE },
 
+	/* Information-request. */
+	{ 91, L(INIT),  M(INFORMING),               EVENT_SEND,              DEED_TRANSMIT,   STAY },
+	{ 93, L(INIT),  M(INFORMING),               EVENT_REPLY_INFORMATION, DEED_INFORM,     IDLE },
+	{ 94, L(INIT),  M(INFORMING),               EVENT_REPLY_FAILED,      DEED_NONE,       STAY },
+	{ 60, L(INIT),  M(IDLE),                    EVENT_REFRESH,           DEED_NONE,       INFORMING },
+
 	/* Release and Decline: any Reply ends them (C-REL-4, C-DEC-4). */
 	{ 96, EITHER,   M(RELEASING),               EVENT_SEND,              DEED_TRANSMIT,   STAY },
 	{ 97, EITHER,   M(RELEASING),               EVENT_REPLY_ANY,         DEED_RELEASED,   IDLE },
@@ -122,6 +129,7 @@ static const struct transition rows[] = {
 static const char *const names[EVENTS] = {
 	[EVENT_LINK_READY] = "link ready",
 	[EVENT_LINK_READY_PREFIX] = "link ready, prefix held",
+	[EVENT_LINK_READY_STATELESS] = "link ready, stateless",
 	[EVENT_LINK_LOST] = "link lost",
 	[EVENT_ASK] = "time to ask",
 	[EVENT_SEND] = "time to send",
@@ -143,8 +151,10 @@ static const char *const names[EVENTS] = {
 	[EVENT_REPLY_NOT_ON_LINK] = "Reply: NotOnLink",
 	[EVENT_REPLY_NOT_ON_LINK_AGAIN] = "Reply: NotOnLink again",
 	[EVENT_REPLY_FAILED] = "Reply: UnspecFail",
+	[EVENT_REPLY_INFORMATION] = "Reply: information",
 	[EVENT_REPLY_ANY] = "any Reply",
 	[EVENT_REFUTED] = "NotOnLink and nothing else",
+	[EVENT_REFRESH] = "time to refresh",
 	[EVENT_T1] = "T1",
 	[EVENT_T2] = "T2",
 	[EVENT_EXPIRED] = "all expired",

@@ -14,8 +14,9 @@
 #include "core/lease.h"
 
 enum event {
-	EVENT_LINK_READY,	 /* usable; nothing is held, or only addresses */
-	EVENT_LINK_READY_PREFIX, /* usable; a delegated prefix is held */
+	EVENT_LINK_READY,	    /* usable; nothing is held, or only addresses */
+	EVENT_LINK_READY_PREFIX,    /* usable; a delegated prefix is held */
+	EVENT_LINK_READY_STATELESS, /* usable; only options are wanted */
 	EVENT_LINK_LOST,
 	EVENT_ASK,		 /* something wanted is missing, and the time to ask has come */
 	EVENT_SEND,		 /* the random delay or an RT is over */
@@ -37,8 +38,10 @@ enum event {
 	EVENT_REPLY_NOT_ON_LINK,       /* to Solicit, Request or Confirm */
 	EVENT_REPLY_NOT_ON_LINK_AGAIN, /* though the Request named no address */
 	EVENT_REPLY_FAILED,	       /* UnspecFail and the like: as if no Reply had come */
+	EVENT_REPLY_INFORMATION,       /* to Information-request */
 	EVENT_REPLY_ANY,	       /* to Release or Decline, whatever it says */
 	EVENT_REFUTED,		       /* Confirm: NotOnLink, and nobody says otherwise */
+	EVENT_REFRESH,		       /* the information is to be refreshed */
 	EVENT_T1,
 	EVENT_T2,
 	EVENT_EXPIRED,	  /* the last binding ended */
@@ -60,6 +63,7 @@ enum deed {
 	DEED_BACK_OFF,	 /* what comes next waits, longer each time */
 	DEED_APPLY,	 /* merge the Reply into the lease */
 	DEED_APPLY_ASK,	 /* merge it, and ask the server that sent it */
+	DEED_INFORM,	 /* take over the options of the Reply */
 	DEED_CONFIRMED,	 /* the lease fits the link */
 	DEED_DOUBT,	 /* it may not: wait for the end of the RT */
 	DEED_DROP,	 /* it does not: everything goes */

@@ -20,6 +20,10 @@ typedef int64_t msec;
 /* The moment `seconds` after `start`; NEVER for infinity. Cannot overflow. */
 msec msec_after(msec start, uint32_t seconds);
 
+/* Information refresh time in seconds (section 7.6). */
+#define IRT_DEFAULT 86400
+#define IRT_MINIMUM 600
+
 #define DHCP6_CLIENT_PORT 546
 #define DHCP6_SERVER_PORT 547
 

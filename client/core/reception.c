@@ -81,6 +81,9 @@ enum event reception_classify(const struct client *client, const struct message 
 
 	if (state == RELEASING || state == DECLINING)
 		return EVENT_REPLY_ANY;
+	if (state == INFORMING)
+		return reply->status.code == STATUS_SUCCESS ? EVENT_REPLY_INFORMATION
+							    : EVENT_REPLY_FAILED;
 	if (state == CONFIRMING) {
 		if (reply->status.code == STATUS_SUCCESS)
 			return EVENT_REPLY_SUCCESS;

@@ -103,6 +103,25 @@ void report_new(struct client *client, enum script_reason reason, const struct b
 	report(client, ACTION_SCRIPT);
 }
 
+void report_options(struct client *client, enum script_reason reason)
+{
+	struct script_call *call = begin_call(client, reason);
+
+	call->has_new = true;
+	set_options(client, &call->new_, &client->lease.server, &client->lease.options);
+	if (client->had_options) {
+		call->has_old = true;
+		set_options(client, &call->old, &client->old_server, &client->old_options);
+	}
+	report(client, ACTION_SCRIPT);
+}
+
+void report_bare(struct client *client, enum script_reason reason)
+{
+	begin_call(client, reason);
+	report(client, ACTION_SCRIPT);
+}
+
 static void fill_side(struct client *client, struct script_side *side,
 		      const struct binding *binding)
 {

@@ -18,6 +18,13 @@ void report_address(struct client *client, enum action_type type, const struct b
 /* A call about a binding with new_... and, where it was known before, old_... variables. */
 void report_new(struct client *client, enum script_reason reason, const struct binding *binding);
 
+/* A call about options alone (Information-request), with new_... and, where some were told, old_...
+ */
+void report_options(struct client *client, enum script_reason reason);
+
+/* A call about nothing held: the variables that every call has. */
+void report_bare(struct client *client, enum script_reason reason);
+
 /* A call about a binding with cur_... variables (DEPREF6). */
 void report_current(struct client *client, enum script_reason reason,
 		    const struct binding *binding);

@@ -40,13 +40,15 @@ void sending_begin(struct client *client, enum message_state next)
 	msec delay = first_delay(client, next);
 
 	if (next == SOLICITING) {
-		mrt = client->sol_max_rt;
+		mrt = client->sol_max_rt.value;
 		client->solicited = true;
 		client->offers.n = 0;
 		client->collecting = true;
-		client->heard_max_rt = 0;
-		client->max_rt_differs = false;
+		client->sol_max_rt.heard = client->inf_max_rt.heard = 0;
+		client->sol_max_rt.differs = client->inf_max_rt.differs = false;
 	}
+	if (next == INFORMING)
+		mrt = client->inf_max_rt.value;
 	if (next == CONFIRMING || next == LINK_REBINDING) {
 		client->checking = true;
 		client->doubt = false;
@@ -54,6 +56,7 @@ void sending_begin(struct client *client, enum message_state next)
 	if (next == DECLINING)
 		conflicts_begin(&client->conflicts);
 	client->ask_at = NEVER;
+	client->refresh_at = NEVER;
 	client->began = client->now;
 	choose_target(client, next);
 	exchange_start(&client->exchange, next, draw(client), mrt, delay, client->now);
@@ -82,31 +85,37 @@ void sending_transmit(struct client *client)
 	report(client, ACTION_SEND);
 }
 
-/* SOL_MAX_RT holds from the next RT on; Advertises must agree on it (C-OPT-17, C-ADV-6, C-RTX-11).
- */
+/* It holds from the next RT on; Advertises must agree on it (C-OPT-17, C-ADV-6, C-RTX-11). */
+static void hear(struct client *client, struct max_rt *max_rt, enum message_state state,
+		 uint32_t seconds, bool reply)
+{
+	msec before = max_rt->value;
+
+	if (!reply && max_rt->heard != 0 && max_rt->heard != seconds)
+		max_rt->differs = true;
+	max_rt->heard = seconds;
+	max_rt->value = !reply && max_rt->differs ? exchange_timing(state)->mrt
+						  : (msec)seconds * 1000;
+	if (client->exchange.state == state)
+		client->exchange.mrt = max_rt->value;
+	if (max_rt->value != before)
+		report_note(client, NOTE_MAX_RT, NULL, max_rt->value / 1000, 0);
+}
+
 void sending_hear_max_rt(struct client *client, const struct message *message, bool reply)
 {
-	msec before = client->sol_max_rt;
-	msec fallback = exchange_timing(SOLICITING)->mrt;
-
-	if (!message->has_sol_max_rt)
-		return;
-	if (!reply && client->heard_max_rt != 0 && client->heard_max_rt != message->sol_max_rt)
-		client->max_rt_differs = true;
-	client->heard_max_rt = message->sol_max_rt;
-	client->sol_max_rt = !reply && client->max_rt_differs ? fallback
-							      : (msec)message->sol_max_rt * 1000;
-	if (client->exchange.state == SOLICITING)
-		client->exchange.mrt = client->sol_max_rt;
-	if (client->sol_max_rt != before)
-		report_note(client, NOTE_MAX_RT, NULL, client->sol_max_rt / 1000, 0);
+	if (message->has_sol_max_rt)
+		hear(client, &client->sol_max_rt, SOLICITING, message->sol_max_rt, reply);
+	if (message->has_inf_max_rt)
+		hear(client, &client->inf_max_rt, INFORMING, message->inf_max_rt, reply);
 }
 
 /* Rounds of Solicit and failure get rarer (C-SOL-12, C-RATE-3). */
 void sending_back_off(struct client *client)
 {
 	client->backoff = exchange_next_rt(client->backoff, exchange_timing(SOLICITING)->irt,
-					   client->sol_max_rt, exchange_rand(draw(client), false));
+					   client->sol_max_rt.value,
+					   exchange_rand(draw(client), false));
 	client->delay = client->backoff;
 	client->bare = false;
 	report_note(client, NOTE_NOTHING_OFFERED, NULL, client->delay, 0);

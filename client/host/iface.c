@@ -70,7 +70,8 @@ bool iface_exists(const struct iface *iface)
 
 bool iface_bound(const struct iface *iface)
 {
-	return iface->prepared && client_lease_state(&iface->client) == BOUND;
+	return iface->prepared &&
+	       (iface->client.informed || client_lease_state(&iface->client) == BOUND);
 }
 
 enum link_obstacle iface_obstacle(const struct iface *iface)
@@ -514,34 +515,38 @@ static uint32_t make_iaid(const struct link *link, unsigned int n)
 	return iaid + n;
 }
 
-static bool wanted(const struct client_config *config, uint32_t iaid)
+static bool wanted(const struct client_config *config, uint16_t type, uint32_t iaid)
 {
 	for (unsigned int i = 0; i < config->n_ias; i++)
-		if (config->ia[i].iaid == iaid)
+		if (config->ia[i].type == type && config->ia[i].iaid == iaid)
 			return true;
 	return false;
 }
 
-static void want(struct client_config *config, uint32_t iaid)
+static void want(struct client_config *config, uint16_t type, uint32_t iaid)
 {
-	config->ia[config->n_ias].type = OPTION_IA_NA;
+	if (config->n_ias == LEASE_IAS || wanted(config, type, iaid))
+		return;
+	config->ia[config->n_ias].type = type;
 	config->ia[config->n_ias].iaid = iaid;
 	config->n_ias++;
 }
 
-/* IAIDs stay what they were (C-IAID-1): those of the lease file first, then new ones. */
-static void want_ias(struct iface *iface, struct client_config *config, const struct lease *stored)
+/*
+ * `n` IAs of a type. IAIDs stay what they were (C-IAID-1): those of the lease file
+ * first, then new ones. -r and -x are about all that the lease file has.
+ */
+static void want_ias(struct iface *iface, struct client_config *config, const struct lease *stored,
+		     uint16_t type, unsigned int n)
 {
-	unsigned int n = iface->host->n_na;
+	unsigned int end = config->n_ias + n;
 
 	for (unsigned int i = 0; i < stored->n_ias; i++)
-		if (stored->ia[i].type == OPTION_IA_NA && config->n_ias < LEASE_IAS &&
-		    (config->n_ias < n || iface->task != IFACE_CONFIGURE) &&
-		    !wanted(config, stored->ia[i].iaid))
-			want(config, stored->ia[i].iaid);
-	for (unsigned int i = 0; config->n_ias < n && config->n_ias < LEASE_IAS && i < 256; i++)
-		if (!wanted(config, make_iaid(&iface->link, i)))
-			want(config, make_iaid(&iface->link, i));
+		if (stored->ia[i].type == type &&
+		    (config->n_ias < end || iface->task != IFACE_CONFIGURE))
+			want(config, type, stored->ia[i].iaid);
+	for (unsigned int i = 0; config->n_ias < end && i < 256; i++)
+		want(config, type, make_iaid(&iface->link, i));
 }
 
 /* One DUID a host, made from the first interface, and stored before it is used (C-DUID-2). */
@@ -577,6 +582,8 @@ static void configure(struct iface *iface, struct client_config *config)
 	config->send = scope->send;
 	config->rapid_commit = scope->rapid_commit;
 	config->address_prefix_len = 128;
+	config->prefix_hint = iface->host->prefix_hint;
+	config->stateless = iface->host->stateless;
 	config->rate_messages = 20;
 	config->rate_seconds = 20;
 }
@@ -601,7 +608,8 @@ static void prepare(struct iface *iface)
 		log_warning("%s: the lease file %s cannot be read: %s, starting without it",
 			    iface_name(iface), iface->host->lease_file, strerror(-found));
 	configure(iface, config);
-	want_ias(iface, config, stored);
+	want_ias(iface, config, stored, OPTION_IA_NA, iface->host->n_na);
+	want_ias(iface, config, stored, OPTION_IA_PD, iface->host->n_pd);
 	client_init(&iface->client, config, &ops, loop_now());
 	iface->prepared = true;
 	iface->lease_said = INIT;

@@ -30,7 +30,10 @@ struct host {
 	const struct conf *conf;
 	struct duid duid; /* size 0 until it is known */
 	uint16_t port;
-	unsigned int n_na; /* how many IA_NA are wanted per interface */
+	unsigned int n_na;   /* how many IA_NA are wanted per interface … */
+	unsigned int n_pd;   /* … and how many IA_PD */
+	uint8_t prefix_hint; /* bits; 0: none */
+	bool stateless;
 
 	/* Told once each: the first binding is complete and its scripts have ended … */
 	void (*ready)(struct host *host, struct iface *iface);
@@ -59,7 +62,7 @@ void iface_event(struct iface *iface, const struct monitor_event *event);
 /* Ends without a packet or a script; what is held stays. */
 void iface_stop(struct iface *iface);
 
-/* Does the interface exist; does it hold a lease; why can it not be used? */
+/* Does the interface exist; has it got what was asked for; why can it not be used? */
 bool iface_exists(const struct iface *iface);
 bool iface_bound(const struct iface *iface);
 enum link_obstacle iface_obstacle(const struct iface *iface);

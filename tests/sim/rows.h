@@ -3,9 +3,11 @@
 #define DHCP6_SIM_ROWS_H
 
 /*
- * Which rows of the state table were walked. The linker puts __wrap_machine_find()
- * in the place of machine_find() (--wrap=machine_find).
+ * Which rows of the state table were walked, and from which state to which. The linker
+ * puts __wrap_machine_find() in the place of machine_find() (--wrap=machine_find).
  */
+
+#include <stdio.h>
 
 #include "core/machine.h"
 
@@ -20,7 +22,22 @@ const struct transition *__wrap_machine_find(enum lease_state lease, enum messag
  */
 void rows_drawn(void);
 
+/* Another client starts: the next state does not follow from the last. */
+void rows_restart(void);
+
+/* The client has dealt with an event, and this is its state now. */
+void rows_rest(enum lease_state lease, enum message_state message);
+
 /* How often the row at `index` of the table was walked. */
 unsigned long rows_walked(unsigned int index);
+
+/*
+ * Lines of numbers for doc/diagram, sorted, each with its count at the end:
+ *   begin LEASE MESSAGE		a client starts in this state
+ *   rest LEASE MESSAGE			it is in this state between two events
+ *   end LEASE MESSAGE LEASE		the lease state changes without a row
+ *   row INDEX LEASE MESSAGE LEASE MESSAGE	a row, from one state to the next
+ */
+void rows_print(FILE *out);
 
 #endif

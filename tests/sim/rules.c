@@ -273,8 +273,16 @@ static void check_gone(struct rules *rules, const struct script_call *call)
 static void check_script(struct rules *rules, const struct script_call *call, msec now)
 {
 	switch (call->reason) {
-	case REASON_BOUND6:
 	case REASON_RENEW6:
+		if (rules->type == MESSAGE_INFORMATION_REQUEST) {
+			if (!call->has_new || call->new_.has_ia || !call->new_.has_options)
+				rules_break(rules,
+					    "RENEW6 of a stateless client has more than options");
+			break;
+		}
+		check_announced(rules, call, now);
+		break;
+	case REASON_BOUND6:
 	case REASON_REBIND6:
 		check_announced(rules, call, now);
 		break;
@@ -288,9 +296,12 @@ static void check_script(struct rules *rules, const struct script_call *call, ms
 			rules_break(rules, "TENTATIVE6 for %s, which is not on the interface",
 				    rules_address(&call->new_.addr));
 		break;
+	case REASON_STOP6:
+		if (call->has_old) /* a stateless client has nothing to name */
+			check_gone(rules, call);
+		break;
 	case REASON_EXPIRE6:
 	case REASON_RELEASE6:
-	case REASON_STOP6:
 	case REASON_DECLINE6:
 		check_gone(rules, call);
 		break;
@@ -342,7 +353,7 @@ void rules_action(struct rules *rules, const struct client *client, const struct
 		rules->file = action->lease;
 		break;
 	case ACTION_READY:
-		if (client_lease_state(client) != BOUND)
+		if (client_lease_state(client) != BOUND && !client->informed)
 			rules_break(rules, "ready with nothing held");
 		break;
 	case ACTION_DONE:
@@ -403,7 +414,7 @@ static void check_deadline(struct rules *rules, const struct client *client, boo
 		return;
 	if (client_message_state(client) != IDLE)
 		rules_break(rules, "%s/%s without a deadline", lease, message);
-	else if (client_lease_state(client) == INIT)
+	else if (client_lease_state(client) == INIT && !client->informed)
 		rules_break(rules, "%s/%s waits for ever", lease, message);
 }
 

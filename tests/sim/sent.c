@@ -20,6 +20,8 @@ static const struct kind {
 	[MESSAGE_RENEW] = { "Renew", true, true, true, true, true, 0, 10000 },
 	[MESSAGE_REBIND] = { "Rebind", false, true, true, true, true, 0, 1000 },
 	[MESSAGE_RELEASE] = { "Release", true, false, true, true, false, 4, 1000 },
+	[MESSAGE_INFORMATION_REQUEST] = { "Information-request", false, true, false, false, false,
+					  0, 1000 },
 	[MESSAGE_DECLINE] = { "Decline", true, false, true, false, false, 4, 1000 },
 };
 
@@ -160,7 +162,7 @@ static void check_ias(struct rules *rules, const struct message *message)
 	for (unsigned int i = 0; i < message->n_bindings; i++)
 		if (message->binding[i].preferred != 0 || message->binding[i].valid != 0)
 			rules_break(rules, "C-IA-1: %s with lifetimes", kind->name);
-	if (message->n_ias == 0)
+	if (message->n_ias == 0 && message->type != MESSAGE_INFORMATION_REQUEST)
 		rules_break(rules, "%s without an IA", kind->name);
 }
 
@@ -186,8 +188,14 @@ static void check_options(struct rules *rules, const struct client *client,
 	if (kind->oro != message->has_oro)
 		rules_break(rules, "C-ORO-1: %s with%s Option Request option", kind->name,
 			    kind->oro ? "out" : " an");
-	if (kind->oro && !asks_for(message, OPTION_SOL_MAX_RT))
-		rules_break(rules, "C-ORO-5: %s does not ask for SOL_MAX_RT", kind->name);
+	if (message->type == MESSAGE_INFORMATION_REQUEST) {
+		if (!asks_for(message, OPTION_INF_MAX_RT) ||
+		    !asks_for(message, OPTION_INFORMATION_REFRESH_TIME))
+			rules_break(rules, "C-ORO-6: %s lacks what it must ask for", kind->name);
+	} else if (kind->oro && (!asks_for(message, OPTION_SOL_MAX_RT) ||
+				 asks_for(message, OPTION_INFORMATION_REFRESH_TIME))) {
+		rules_break(rules, "C-ORO-5, C-ORO-7: what %s asks for is wrong", kind->name);
+	}
 	if (message->rapid_commit && message->type != MESSAGE_SOLICIT)
 		rules_break(rules, "%s with Rapid Commit", kind->name);
 	if (message->has_preference || message->status.present || message->auth.present)

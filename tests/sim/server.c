@@ -265,6 +265,19 @@ static void take_back(struct server *server, const struct message *from)
 	}
 }
 
+/* Options only, with refresh times of all kinds. */
+static void answer_information(const struct server *server, struct rng *rng, struct message *to)
+{
+	static const uint32_t times[] = { 0, 1, 600, 3600, 86400, UINT32_MAX };
+
+	if (server->mode == SERVER_UNSPEC_FAIL)
+		set_status(&to->status, STATUS_UNSPEC_FAIL);
+	to->has_refresh_time = rng_chance(rng, 80);
+	to->refresh_time = to->has_refresh_time ? times[rng_below(rng, 6)] : 0;
+	to->has_inf_max_rt = server->max_rt >= 60 && server->max_rt <= 86400;
+	to->inf_max_rt = to->has_inf_max_rt ? server->max_rt : 0;
+}
+
 static void answer_end(struct server *server, const struct message *from, struct message *to)
 {
 	take_back(server, from);
@@ -359,6 +372,9 @@ bool server_answer(struct server *server, struct rng *rng, const struct message 
 		return true;
 	case MESSAGE_CONFIRM:
 		answer_confirm(server, from, to);
+		return true;
+	case MESSAGE_INFORMATION_REQUEST:
+		answer_information(server, rng, to);
 		return true;
 	case MESSAGE_RELEASE:
 	case MESSAGE_DECLINE:

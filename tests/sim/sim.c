@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
 /*
- * sim [--seeds FROM-TO] [--steps N] [--trace]
+ * sim [--seeds FROM-TO] [--steps N] [--trace] [--walked FILE]
  *
  * Runs one simulated world for each seed and prints TAP: a line for each group of
  * seeds, and one that says whether every row of the state table was walked. On a
  * failure: the seed, the rule and what happened last. --trace prints everything.
+ * FILE, or what WALKED names in the environment, gets the transitions for doc/diagram.
  */
 
 #include <inttypes.h>
@@ -24,6 +25,7 @@ struct settings {
 	uint64_t to;
 	unsigned int steps;
 	bool trace;
+	const char *walked;
 };
 
 static struct world world;
@@ -133,15 +135,36 @@ static bool run(const struct settings *settings)
 	return check_rows(groups + 1, seeds >= 1000 && settings->steps >= 1000) && good;
 }
 
+/* What an earlier run has left there must not be taken for this one's. */
+static bool run_and_print(const struct settings *settings)
+{
+	FILE *out = fopen(settings->walked, "we");
+	bool good;
+
+	if (!out) {
+		perror(settings->walked);
+		return false;
+	}
+	good = run(settings);
+	rows_print(out);
+	if (fclose(out) == 0)
+		return good;
+	perror(settings->walked);
+	return false;
+}
+
 static int usage(void)
 {
-	fprintf(stderr, "usage: sim [--seeds FROM-TO] [--steps N] [--trace]\n");
+	fprintf(stderr, "usage: sim [--seeds FROM-TO] [--steps N] [--trace] [--walked FILE]\n");
 	return 2;
 }
 
 int main(int argc, char **argv)
 {
 	struct settings settings = { .from = 1, .to = 2000, .steps = 1500 };
+	bool good;
+
+	settings.walked = getenv("WALKED");
 
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--trace") == 0) {
@@ -155,11 +178,14 @@ int main(int argc, char **argv)
 				return usage();
 		} else if (strcmp(argv[i], "--steps") == 0 && i + 1 < argc) {
 			settings.steps = (unsigned int)strtoul(argv[++i], NULL, 10);
+		} else if (strcmp(argv[i], "--walked") == 0 && i + 1 < argc) {
+			settings.walked = argv[++i];
 		} else {
 			return usage();
 		}
 	}
 	world.telling = settings.trace;
 	world.printing = settings.trace;
-	return run(&settings) ? 0 : 1;
+	good = settings.walked ? run_and_print(&settings) : run(&settings);
+	return good ? 0 : 1;
 }

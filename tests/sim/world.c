@@ -307,6 +307,7 @@ static uint32_t roll(void *context)
 
 static void settled(struct world *world, bool timer)
 {
+	rows_rest(client_lease_state(&world->client), client_message_state(&world->client));
 	rules_settled(&world->rules, &world->client, timer, world->now);
 }
 
@@ -432,6 +433,7 @@ static void start_client(struct world *world)
 			world->item[i] = world->item[--world->n_items];
 	kernel_orphan_all(&world->rules.kernel);
 	rules_restart(&world->rules);
+	rows_restart();
 	client_init(&world->client, &world->config, &ops, world->now);
 	if (world->rules.has_file)
 		client_restore(&world->client, &world->rules.file, world->now);
@@ -739,7 +741,7 @@ static bool one_step(struct world *world, msec limit)
 
 static bool is_ready(const struct world *world)
 {
-	return client_lease_state(&world->client) == BOUND;
+	return client_lease_state(&world->client) == BOUND || world->client.informed;
 }
 
 static void configure(struct world *world)
@@ -758,6 +760,9 @@ static void configure(struct world *world)
 		config->ia[i].iaid = 1 + i % 3;
 		config->n_ias++;
 	}
+	config->stateless = rng_chance(&world->rng, 6);
+	if (config->stateless)
+		config->n_ias = 0;
 	config->oro[config->n_oro++] = OPTION_DNS_SERVERS;
 	config->oro[config->n_oro++] = OPTION_DOMAIN_LIST;
 	config->address_prefix_len = 128;
@@ -810,7 +815,7 @@ static void quiet(struct world *world)
 	/* A Release that is under way ends first, and another client takes over. */
 	while (world->rules.broken[0] == '\0' && client_message_state(&world->client) == RELEASING)
 		one_step(world, NEVER);
-	limit = world->now + QUIET_LIMIT + 3 * world->client.sol_max_rt;
+	limit = world->now + QUIET_LIMIT + 3 * world->client.sol_max_rt.value;
 	for (unsigned int i = world->n_items; i-- > 0;)
 		if (world->item[i].kind == ITEM_SCENE)
 			world->item[i] = world->item[--world->n_items];

@@ -95,6 +95,17 @@ Test(cli, ia_nas_are_counted_and_bounded)
 	cr_expect_not(parse_copy("-N -N -N -N -N -N -N -N -N eth0"));
 }
 
+/* Contract 1.2: -P without -N asks for prefixes only; -S for no IA at all. */
+Test(cli, prefixes_and_options_only)
+{
+	cr_assert(parse_copy("-P --prefix-len-hint 56 eth0"));
+	cr_expect(cli.n_na == 0 && cli.n_pd == 1 && cli.prefix_hint == 56);
+	cr_assert(parse_copy("-N -P -P eth0"));
+	cr_expect(cli.n_na == 1 && cli.n_pd == 2 && cli.prefix_hint == 0);
+	cr_assert(parse_copy("-1 -S eth0"));
+	cr_expect(cli.stateless && cli.n_na == 0 && cli.n_pd == 0);
+}
+
 Test(cli, variables_for_the_script)
 {
 	cr_assert(parse_copy("-e A=1 -e B=x=y eth0"));
@@ -119,14 +130,18 @@ Test(cli, what_makes_no_sense_is_refused)
 		"-s 2001:db8::1",
 		"--nonsense",
 		"a/b",
-		"-S eth0",
-		"-P eth0",
+		"-S eth0 eth1",
+		"-S -N eth0",
 		"-T eth0",
 		"-D LL eth0",
 		"--timeout 5 eth0",
 		"-I eth0",
 		"interface-name-too-long",
 		"--dad-wait-time 3 eth0",
+		"-S -r eth0",
+		"-S",
+		"--prefix-len-hint 129 eth0",
+		"--prefix-len-hint -1 eth0",
 	};
 
 	cr_redirect_stderr();
