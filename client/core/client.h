@@ -44,6 +44,8 @@ struct client_config {
 	uint16_t oro[MESSAGE_ORO];  /* what to ask for; 82 is added where it must be */
 	struct options send;	    /* added to every message that may carry it */
 	uint8_t address_prefix_len; /* bits; 128 unless ISC's --address-prefix-len says otherwise */
+	struct duid_list reject;    /* servers of which nothing is taken … */
+	struct duid_list accept;    /* … and, if it names any, the only ones */
 	bool rapid_commit;
 	bool stateless;		/* options only, by Information-request (ISC's -S) */
 	uint8_t prefix_hint;	/* bits: the wanted length of delegated prefixes; 0: any */
@@ -74,7 +76,8 @@ struct script_side {
 	bool has_ia;
 	bool has_binding;
 	bool has_options;
-	uint16_t ia_type; /* OPTION_IA_NA or OPTION_IA_PD */
+	uint16_t ia_type;   /* OPTION_IA_NA or OPTION_IA_PD */
+	uint16_t ia_status; /* what the server said of an IA that holds nothing; 0: nothing */
 	uint32_t iaid;
 	struct ia_times ia;
 	struct in6_addr addr;

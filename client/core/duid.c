@@ -73,3 +73,11 @@ bool duid_equal(const struct duid *a, const struct duid *b)
 {
 	return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
 }
+
+bool duid_in(const struct duid_list *list, const struct duid *duid)
+{
+	for (unsigned int i = 0; i < list->n; i++)
+		if (duid_equal(&list->duid[i], duid))
+			return true;
+	return false;
+}

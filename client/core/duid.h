@@ -38,4 +38,13 @@ bool duid_read(struct duid *duid, struct cursor *data);
 
 bool duid_equal(const struct duid *a, const struct duid *b);
 
+#define DUID_LIST 8
+
+struct duid_list {
+	uint8_t n;
+	struct duid duid[DUID_LIST];
+};
+
+bool duid_in(const struct duid_list *list, const struct duid *duid);
+
 #endif

@@ -235,12 +235,19 @@ static enum script_reason reason_of(enum message_state state)
 	return REASON_BOUND6;
 }
 
-static void note_failed_ias(struct client *client)
+/* What was granted is used; of the rest the script hears which IA failed and why (C-RPL-6,
+ * C-RPL-14). */
+static void tell_failed_ias(struct client *client)
 {
-	for (unsigned int i = 0; i < client->lease.n_ias; i++)
-		if (client->lease.ia[i].status != STATUS_SUCCESS)
-			report_note(client, NOTE_IA_FAILED, NULL, client->lease.ia[i].iaid,
-				    client->lease.ia[i].status);
+	for (unsigned int i = 0; i < client->lease.n_ias; i++) {
+		const struct ia *ia = &client->lease.ia[i];
+
+		if (ia->status == STATUS_SUCCESS)
+			continue;
+		report_note(client, NOTE_IA_FAILED, NULL, ia->iaid, ia->status);
+		if (lease_count(&client->lease, i) == 0)
+			report_empty_ia(client, client->reason, ia);
+	}
 }
 
 /* New lifetimes for what the kernel has already; no new DAD (C-REN-7). */
@@ -300,7 +307,7 @@ void holding_apply(struct client *client, const struct message *reply)
 		client->rebind_wait = 0;
 		client->rebind_not_before = 0;
 	}
-	note_failed_ias(client);
+	tell_failed_ias(client);
 	client->backoff = 0;
 	client->bare = false;
 	client->checking = false;

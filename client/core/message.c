@@ -665,6 +665,8 @@ const char *refusal_name(enum refusal refusal)
 		return "transaction id of another exchange";
 	case REFUSED_OTHER_SERVER:
 		return "Server Identifier of another server";
+	case REFUSED_REJECTED:
+		return "the configuration wants nothing of this server";
 	case REFUSED_NOT_RAPID:
 		return "Reply to Solicit without Rapid Commit";
 	case REFUSED_RAPID_UNASKED:

@@ -118,6 +118,7 @@ enum refusal {
 	REFUSED_UNEXPECTED,    /* no exchange that this type could answer is running */
 	REFUSED_XID,	       /* C-VAL-ADV-4, C-VAL-RPL-2 */
 	REFUSED_OTHER_SERVER,  /* C-VAL-RPL-6 */
+	REFUSED_REJECTED,      /* the configuration wants nothing of this server */
 	REFUSED_NOT_RAPID,     /* a Reply to Solicit without Rapid Commit: C-VAL-RPL-5 */
 	REFUSED_RAPID_UNASKED, /* Rapid Commit that we did not send: C-VAL-RPL-5 */
 	REFUSED_RECONFIGURE,   /* Reconfigure was not negotiated: C-VAL-REC-1 */

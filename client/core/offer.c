@@ -20,6 +20,7 @@ bool offer_read(struct offer *offer, const struct message *advertise, const stru
 	bool usable[LEASE_IAS] = { false };
 
 	*offer = (struct offer){ .server = advertise->server_id,
+				 .valid = UINT32_MAX,
 				 .preference = advertise->has_preference ? advertise->preference
 									 : 0 };
 	if (advertise->status.code != STATUS_SUCCESS)
@@ -35,6 +36,8 @@ bool offer_read(struct offer *offer, const struct message *advertise, const stru
 		if (ia->type == OPTION_IA_NA && conflicts_remember(conflicts, &binding->addr, now))
 			continue;
 		usable[own] = true;
+		if (binding->valid < offer->valid)
+			offer->valid = binding->valid;
 		if (offer->n_bindings == OFFER_BINDINGS)
 			continue;
 		offer->binding[offer->n_bindings].addr = binding->addr;
@@ -48,11 +51,25 @@ bool offer_read(struct offer *offer, const struct message *advertise, const stru
 	return offer->ias > 0;
 }
 
+void offer_count_options(struct offer *offer, const struct message *advertise,
+			 const uint16_t *wanted, size_t n)
+{
+	struct cursor data;
+
+	for (size_t i = 0; i < n; i++)
+		offer->wanted = (uint8_t)(offer->wanted +
+					  options_find(&advertise->options, wanted[i], &data));
+}
+
 static bool better(const struct offer *a, const struct offer *b)
 {
 	if (a->complete != b->complete)
 		return a->complete;
-	return a->preference > b->preference;
+	if (a->preference != b->preference)
+		return a->preference > b->preference;
+	if (a->wanted != b->wanted)
+		return a->wanted > b->wanted;
+	return a->valid > b->valid;
 }
 
 static void take_out(struct offers *offers, unsigned int index)

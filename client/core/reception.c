@@ -26,6 +26,9 @@ enum refusal reception_check(const struct client *client, const struct message *
 	refusal = check_client_id(client, message);
 	if (refusal != REFUSED_NOT)
 		return refusal;
+	if (duid_in(&client->config.reject, &message->server_id) ||
+	    (client->config.accept.n > 0 && !duid_in(&client->config.accept, &message->server_id)))
+		return REFUSED_REJECTED;
 	if (x->sent == 0 || (advertise && x->state != SOLICITING))
 		return REFUSED_UNEXPECTED;
 	if (message->xid != x->xid)
@@ -47,6 +50,7 @@ enum event reception_consider(struct client *client, const struct message *adver
 
 	if (!offer_read(&offer, advertise, &client->lease, &client->conflicts, client->now))
 		return EVENT_ADVERTISE_IGNORED;
+	offer_count_options(&offer, advertise, client->config.oro, client->config.n_oro);
 	offers_add(&client->offers, &offer);
 	if (offer.preference == UINT8_MAX || !client->collecting)
 		return EVENT_ADVERTISE_TAKEN;

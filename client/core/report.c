@@ -103,6 +103,17 @@ void report_new(struct client *client, enum script_reason reason, const struct b
 	report(client, ACTION_SCRIPT);
 }
 
+void report_empty_ia(struct client *client, enum script_reason reason, const struct ia *ia)
+{
+	struct script_call *call = begin_call(client, reason);
+
+	call->has_new = true;
+	set_options(client, &call->new_, &client->lease.server, &client->lease.options);
+	set_ia(&call->new_, ia, &ia->times);
+	call->new_.ia_status = ia->status;
+	report(client, ACTION_SCRIPT);
+}
+
 void report_options(struct client *client, enum script_reason reason)
 {
 	struct script_call *call = begin_call(client, reason);

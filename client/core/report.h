@@ -18,6 +18,9 @@ void report_address(struct client *client, enum action_type type, const struct b
 /* A call about a binding with new_... and, where it was known before, old_... variables. */
 void report_new(struct client *client, enum script_reason reason, const struct binding *binding);
 
+/* A call about an IA that holds nothing, with the server's reason. */
+void report_empty_ia(struct client *client, enum script_reason reason, const struct ia *ia);
+
 /* A call about options alone (Information-request), with new_... and, where some were told, old_...
  */
 void report_options(struct client *client, enum script_reason reason);

@@ -581,6 +581,8 @@ static void configure(struct iface *iface, struct client_config *config)
 	memcpy(config->oro, scope->request, sizeof(config->oro));
 	config->send = scope->send;
 	config->rapid_commit = scope->rapid_commit;
+	config->reject = scope->reject;
+	config->accept = scope->accept;
 	config->address_prefix_len = 128;
 	config->prefix_hint = iface->host->prefix_hint;
 	config->stateless = iface->host->stateless;

@@ -265,6 +265,40 @@ static bool read_client_id(struct parser *p)
 	return true;
 }
 
+/* DUID, DUID; what is said last counts. */
+static bool read_servers(struct parser *p, struct duid_list *list)
+{
+	struct duid_list read = { 0 };
+	uint8_t bytes[DUID_MAX];
+	size_t size;
+
+	do {
+		lex_next(&p->lex);
+		if (read.n == DUID_LIST)
+			return wrong(p, "expected no more than 8 servers");
+		if (!lex_octets(&p->lex, bytes, sizeof(bytes), &size) ||
+		    !duid_set(&read.duid[read.n], bytes, size))
+			return wrong(p,
+				     "expected a DUID of 3 to 130 octets, in hex or as a string");
+		read.n++;
+		lex_next(&p->lex);
+	} while (lex_is(&p->lex, ","));
+	if (!take_semicolon(p, "expected , or ; after the DUID"))
+		return false;
+	*list = read;
+	return true;
+}
+
+static bool read_reject_server(struct parser *p)
+{
+	return read_servers(p, &p->scope->reject);
+}
+
+static bool read_accept_server(struct parser *p)
+{
+	return read_servers(p, &p->scope->accept);
+}
+
 static bool read_rapid_commit(struct parser *p)
 {
 	if (!take_semicolon(p, "expected ; because this option has no value"))
@@ -455,6 +489,8 @@ static const struct {
 	{ "require", read_require },
 	{ "also", read_also },
 	{ "send", read_send },
+	{ "reject-server", read_reject_server },
+	{ "accept-server", read_accept_server },
 	{ "default", read_modifier },
 	{ "supersede", read_modifier },
 	{ "prepend", read_modifier },

@@ -125,6 +125,22 @@ static void put_binding(struct env *env, const char *prefix, const struct script
 	put_number(env, prefix, "max_life", side->times.valid);
 }
 
+/* Ours: which IA got nothing, and why. */
+static void put_failure(struct env *env, const char *prefix, const struct script_side *side)
+{
+	const char *status = status_code_name(side->ia_status);
+
+	begin(env, prefix, "", "ia_type");
+	put_text(env->out, side->ia_type == OPTION_IA_PD ? "ia-pd" : "ia-na");
+	end(env, true);
+	begin(env, prefix, "", "ia_status");
+	if (status)
+		put_text(env->out, status);
+	else
+		put_format(env->out, "%u", side->ia_status);
+	end(env, true);
+}
+
 static void put_ia(struct env *env, const char *prefix, const struct script_side *side)
 {
 	begin(env, prefix, "", "iaid");
@@ -133,6 +149,8 @@ static void put_ia(struct env *env, const char *prefix, const struct script_side
 	put_number(env, prefix, "starts", side->ia.starts.epoch);
 	put_number(env, prefix, "renew", side->ia.t1);
 	put_number(env, prefix, "rebind", side->ia.t2);
+	if (side->ia_status != STATUS_SUCCESS)
+		put_failure(env, prefix, side);
 }
 
 #define FQDN_S 0x01 /* the server updates the AAAA record (RFC 4704 section 4.1) */

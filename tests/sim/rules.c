@@ -231,6 +231,9 @@ static void check_announced(struct rules *rules, const struct script_call *call,
 	const char *name = script_reason_name(call->reason);
 	unsigned int at = announced(rules, side);
 
+	/* An IA that got nothing is told with its status, and with nothing else. */
+	if (call->has_new && side->has_ia && !side->has_binding && side->ia_status != 0)
+		return;
 	if (!call->has_new || !side->has_binding) {
 		rules_break(rules, "%s without a new binding", name);
 		return;

@@ -59,7 +59,7 @@ Test(client, first_solicit_is_delayed_by_up_to_a_second)
 	cr_expect_gt(most, 800);
 }
 
-/* C-SOL-2, C-IA-1, C-ORO-1, C-ORO-5, C-ELP-2, C-GEN-4 */
+/* C-SOL-2, C-IA-1, C-ORO-1, C-ORO-3, C-ORO-5, C-ELP-1, C-ELP-2, C-GEN-4 */
 Test(client, solicit_contents)
 {
 	const struct message *solicit;
@@ -385,6 +385,43 @@ Test(client, rapid_commit_without_anything_usable)
 	gap = scene.now;
 	scene_expect(MESSAGE_SOLICIT);
 	cr_expect_geq(scene.sent_at - gap, 900, "C-SOL-12");
+}
+
+/* Point 2 of the choice of servers: by DUID, whatever they offer. */
+Test(client, a_rejected_server_is_not_heard)
+{
+	scene_configure(1);
+	scene.config.reject.n = 1;
+	scene.config.reject.duid[0] = server(1);
+	scene_begin_as_configured();
+	scene_start();
+	scene_expect(MESSAGE_SOLICIT);
+	answer(MESSAGE_ADVERTISE, 1);
+	answer_ia(100, 1800, 2880);
+	answer_address("2001:db8::1", 3600, 5400);
+	cr_expect_eq(deliver(), REFUSED_REJECTED);
+	answer(MESSAGE_ADVERTISE, 2);
+	answer_ia(100, 1800, 2880);
+	answer_address("2001:db8::2", 3600, 5400);
+	cr_expect_eq(deliver(), REFUSED_NOT);
+}
+
+Test(client, only_an_accepted_server_is_heard)
+{
+	scene_configure(1);
+	scene.config.accept.n = 1;
+	scene.config.accept.duid[0] = server(2);
+	scene_begin_as_configured();
+	scene_start();
+	scene_expect(MESSAGE_SOLICIT);
+	answer(MESSAGE_ADVERTISE, 1);
+	answer_ia(100, 1800, 2880);
+	answer_address("2001:db8::1", 3600, 5400);
+	cr_expect_eq(deliver(), REFUSED_REJECTED);
+	answer(MESSAGE_ADVERTISE, 2);
+	answer_ia(100, 1800, 2880);
+	answer_address("2001:db8::2", 3600, 5400);
+	cr_expect_eq(deliver(), REFUSED_NOT);
 }
 
 enum defect {

@@ -15,7 +15,7 @@ static void good_reply(void)
 	answer_address("2001:db8::1", 3600, 5400);
 }
 
-/* C-KRN-2, C-DAD-3, DESIGN.md 5.1 to 5.3 */
+/* C-RPL-8, C-DAD-1, C-KRN-2, C-DAD-3, DESIGN.md 5.1 to 5.3 */
 Test(client_lease, an_address_is_told_and_saved_when_it_is_unique)
 {
 	static const uint8_t dns[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 0x53 };
@@ -646,7 +646,7 @@ Test(client_lease, options_are_those_of_the_last_reply)
 	cr_expect(options_find(&call->old.options, OPTION_DOMAIN_LIST, &data));
 }
 
-/* C-FQDN-1, section 1.8: an option to be sent goes only where it may stand. */
+/* C-FQDN-1, C-OPT-16, section 1.8: an option to be sent goes only where it may stand. */
 Test(client_lease, client_fqdn_is_not_in_confirm_release_and_decline)
 {
 	static const uint8_t name[] = { 1, 1, 'a' };
@@ -672,4 +672,30 @@ Test(client_lease, client_fqdn_is_not_in_confirm_release_and_decline)
 	client_release(&scene.client, scene.now);
 	scene_expect(MESSAGE_RELEASE);
 	cr_expect_not(options_find(&scene.sent.options, OPTION_CLIENT_FQDN, &data), "Release");
+}
+
+/* C-RPL-6, C-RPL-14: what was granted is used at once; the script hears which IA failed, and why. */
+Test(client_lease, the_script_hears_which_ia_failed)
+{
+	scene_begin(2);
+	scene_start();
+	scene_request();
+	answer(MESSAGE_REPLY, 1);
+	answer_ia(100, 1800, 2880);
+	answer_address("2001:db8::1", 3600, 5400);
+	answer_ia_status(101, STATUS_NO_ADDRS_AVAIL);
+	cr_expect_eq(deliver(), REFUSED_NOT);
+	scene_state(BOUND, IDLE);
+	cr_expect_eq(count_calls(REASON_BOUND6), 1);
+	cr_expect_eq(scene.call[scene.n_calls - 2].reason + scene.call[scene.n_calls - 1].reason,
+		     REASON_BOUND6 + REASON_TENTATIVE6);
+	for (unsigned int i = 0; i < scene.n_calls; i++) {
+		const struct script_call *call = &scene.call[i];
+
+		if (call->reason != REASON_BOUND6)
+			continue;
+		cr_expect(call->has_new && call->new_.has_ia && !call->new_.has_binding);
+		cr_expect_eq(call->new_.iaid, 101);
+		cr_expect_eq(call->new_.ia_status, STATUS_NO_ADDRS_AVAIL);
+	}
 }

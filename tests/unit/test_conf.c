@@ -136,6 +136,23 @@ Test(conf, a_list_is_limited)
 	cr_expect_eq(conf.all.n_request, MESSAGE_ORO);
 }
 
+/* Ours: dhclient's reject knows IPv4 addresses only, and still means nothing here. */
+Test(conf, servers_are_rejected_and_accepted_by_duid)
+{
+	cr_expect(parse("reject-server 0:3:0:1:2, \"\\000\\004ab\"; accept-server 0:1:2;"));
+	cr_expect_eq(conf.all.reject.n, 2);
+	cr_expect_eq(conf.all.reject.duid[0].size, 5);
+	cr_expect_eq(conf.all.reject.duid[1].size, 4);
+	cr_expect_eq(conf.all.accept.n, 1);
+	cr_expect(parse("reject 192.0.2.1;"));
+	cr_expect_eq(conf.all.reject.n, 0);
+	cr_expect_not(parse("reject-server;"));
+	cr_expect_not(parse("reject-server 0:1;"));
+	cr_expect_not(parse("reject-server 0:1:2 0:1:3;"));
+	cr_expect_not(parse("reject-server 0:1:1,0:1:2,0:1:3,0:1:4,0:1:5,0:1:6,0:1:7,0:1:8,0:1:9;"));
+	cr_expect_eq(conf.all.reject.n, 0);
+}
+
 Test(conf, send_client_id_is_a_duid)
 {
 	static const uint8_t duid[] = { 0, 3, 0, 1, 0xfa, 0xaa, 0xbb, 0xcc, 0xdd, 0xee };
@@ -169,6 +186,32 @@ Test(conf, send_makes_options_for_the_wire)
 	cr_expect_eq(conf.all.send.size, 4 + 4 + 4 + 3 + 4 + 16);
 	cr_expect_not(parse("send dhcp6.rapid-commit 1;"));
 	cr_expect_not(conf.all.rapid_commit);
+}
+
+/* C-OPT-14 to C-OPT-16: an option is there once, however often it is said. */
+Test(conf, what_is_sent_is_sent_once)
+{
+	static const struct {
+		uint16_t code;
+		const char *text;
+		const char *last;
+		size_t size;
+	} rows[] = {
+		{ 15, "send dhcp6.user-class 0:1:61; send dhcp6.user-class 0:1:62;", "\0\1b", 3 },
+		{ 16,
+		  "send dhcp6.vendor-class 0:0:0:9:0:1:61; send dhcp6.vendor-class 0:0:0:9:0:1:62;",
+		  "\0\0\0\11\0\1b", 7 },
+		{ 17,
+		  "send dhcp6.vendor-opts 0:0:0:9:0:1:0:0; send dhcp6.vendor-opts 0:0:0:9:0:2:0:0;",
+		  "\0\0\0\11\0\2\0\0", 8 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cr_expect(parse(rows[i].text), "%s", rows[i].text);
+		cr_expect(sends(&conf.all, rows[i].code, rows[i].last, rows[i].size), "%s",
+			  rows[i].text);
+		cr_expect_eq(conf.all.send.size, 4 + rows[i].size, "%s", rows[i].text);
+	}
 }
 
 Test(conf, what_cannot_be_sent_is_refused)

@@ -599,3 +599,26 @@ Test(env, without_room_whole_variables_are_left_out)
 		cr_assert_eq(size < enough, *refusals != '\0', "%zu: %s", size, refusals);
 	}
 }
+
+/* Ours: an IA that got nothing, and the server's reason. */
+Test(env, a_failed_ia_has_its_type_and_status)
+{
+	const char *text;
+
+	memset(&call, 0, sizeof(call));
+	call.reason = REASON_BOUND6;
+	call.has_new = true;
+	call.new_.has_ia = true;
+	call.new_.ia_type = OPTION_IA_PD;
+	call.new_.iaid = 0xbbccdd01;
+	call.new_.ia_status = STATUS_NO_PREFIX_AVAIL;
+	text = build(&call);
+	cr_expect_not_null(strstr(text, "new_ia_type=ia-pd"));
+	cr_expect_not_null(strstr(text, "new_ia_status=NoPrefixAvail"));
+	cr_expect_not_null(strstr(text, "new_iaid=bb:cc:dd:01"));
+	cr_expect_null(strstr(text, "new_ip6_"));
+	call.new_.ia_status = 999;
+	cr_expect_not_null(strstr(build(&call), "new_ia_status=999"));
+	call.new_.ia_status = STATUS_SUCCESS;
+	cr_expect_null(strstr(build(&call), "new_ia_status"));
+}

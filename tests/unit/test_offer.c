@@ -217,6 +217,38 @@ static void put(uint8_t number, uint8_t preference, bool complete)
 	offers_add(&offers, &one);
 }
 
+/* C-ADV-1: what is left to us is decided by the wanted options, then by the longest lifetimes. */
+Test(offer, equal_preference_is_decided_by_options_then_by_lifetime)
+{
+	static const uint16_t wanted[] = { OPTION_DNS_SERVERS, OPTION_DOMAIN_LIST };
+	static const struct {
+		uint8_t number;
+		unsigned int options;
+		uint32_t valid;
+	} rows[] = { { 1, 0, 9000 }, { 2, 1, 5400 }, { 3, 1, 7200 }, { 4, 2, 60 } };
+	static const uint8_t want[] = { 4, 3, 2, 1 };
+	struct offer best;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct offer one;
+
+		begin(1);
+		add_ia(OPTION_IA_NA, 100);
+		add_address("2001:db8::1")->valid = rows[i].valid;
+		advertise.server_id = duid_ll(1, &rows[i].number, 1);
+		for (unsigned int j = 0; j < rows[i].options; j++)
+			options_add(&advertise.options, wanted[j], "", 0);
+		cr_assert(read_offer());
+		one = offer;
+		offer_count_options(&one, &advertise, wanted, 2);
+		offers_add(&offers, &one);
+	}
+	for (unsigned int i = 0; i < 4; i++) {
+		cr_assert(offers_take(&offers, &best));
+		cr_expect_eq(best.server.bytes[4], want[i], "place %u", i);
+	}
+}
+
 /* The server of the best offer, which is taken out; 0 when there is none. */
 static unsigned int take(void)
 {
