@@ -74,6 +74,9 @@ static void do_deed(struct client *client, enum deed deed, const struct message 
 		holding_apply(client, reply);
 		client->target = reply->server_id;
 		break;
+	case DEED_RECONFIGURE:
+		client->reconfigured = true;
+		break;
 	case DEED_INFORM:
 		holding_inform(client, reply);
 		break;
@@ -121,6 +124,8 @@ static void step(struct client *client, enum event event, const struct message *
 	if (!row)
 		return;
 	client->delay = 0;
+	if (row->next != STAY)
+		client->reconfigured = false;
 	do_deed(client, row->deed, reply);
 	if (row->next == IDLE)
 		exchange_end(&client->exchange);
@@ -260,6 +265,11 @@ void client_restore(struct client *client, const struct lease *lease, msec now)
 	holding_restore(client, lease);
 }
 
+void client_restore_key(struct client *client, const struct rkap *rkap)
+{
+	client->rkap = *rkap;
+}
+
 static void link_ready(struct client *client)
 {
 	client->solicited = false;
@@ -350,8 +360,22 @@ void client_scripts_done(struct client *client, msec now)
 	work(client);
 }
 
+/* A key or a replay value that is not kept over a restart would lock us out, or let a replay in. */
+static void take_auth(struct client *client, const struct message *message)
+{
+	if (!auth_take(&client->rkap, &message->server_id, &message->auth))
+		return;
+	client->action.rkap = client->rkap;
+	report(client, ACTION_SAVE_KEY);
+}
+
 static void use(struct client *client, struct message *message)
 {
+	take_auth(client, message);
+	if (message->type == MESSAGE_RECONFIGURE) {
+		step(client, reception_reconfigure(message), message);
+		return;
+	}
 	if (message->type == MESSAGE_ADVERTISE) {
 		sending_hear_max_rt(client, message, false);
 		step(client, reception_consider(client, message), message);
@@ -373,7 +397,9 @@ enum refusal client_receive(struct client *client, const void *bytes, size_t siz
 		refusal = REFUSED_TYPE_NOT_OURS;
 	if (refusal == REFUSED_NOT && multicast)
 		refusal = REFUSED_MULTICAST;
-	if (refusal == REFUSED_NOT)
+	if (refusal == REFUSED_NOT && message->type == MESSAGE_RECONFIGURE)
+		refusal = reception_check_reconfigure(client, bytes, size, message);
+	else if (refusal == REFUSED_NOT)
 		refusal = reception_check(client, message);
 	if (refusal == REFUSED_NOT)
 		use(client, message);

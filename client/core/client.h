@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/auth.h"
 #include "core/dad.h"
 #include "core/duid.h"
 #include "core/exchange.h"
@@ -47,6 +48,7 @@ struct client_config {
 	struct duid_list reject;    /* servers of which nothing is taken … */
 	struct duid_list accept;    /* … and, if it names any, the only ones */
 	bool rapid_commit;
+	bool reconfigure;	/* servers may say when to ask again (section 18.2.11) */
 	bool stateless;		/* options only, by Information-request (ISC's -S) */
 	uint8_t prefix_hint;	/* bits: the wanted length of delegated prefixes; 0: any */
 	uint32_t rate_messages; /* at most so many messages … */
@@ -125,6 +127,7 @@ enum action_type {
 				*/
 	ACTION_SCRIPT,	       /* script: calls are run one after another */
 	ACTION_SAVE,	       /* lease: into the lease file, before the scripts that follow */
+	ACTION_SAVE_KEY,       /* rkap: the reconfigure key and what belongs to it, kept secret */
 	ACTION_READY, /* what was granted has its verdicts and its scripts: the first binding is
 			 complete */
 	ACTION_DONE,  /* released or stopped: nothing more will come */
@@ -146,6 +149,7 @@ struct action {
 		} address;
 		struct script_call script;
 		struct lease lease;
+		struct rkap rkap;
 		struct {
 			enum client_note note;
 			struct in6_addr addr;
@@ -203,10 +207,12 @@ struct client {
 	struct options old_options; /* those before lease.options … */
 	struct duid old_server;	    /* … and the server before lease.server */
 	bool had_options;
-	bool informed;	/* a Reply to Information-request was taken over */
-	bool announced; /* the script has heard of what is held */
-	bool checking;	/* the running Confirm or Rebind decides whether what is held may be told */
-	bool doubt;	/* a Reply to the running Confirm was NotOnLink */
+	struct rkap rkap;
+	bool reconfigured; /* the running exchange answers a Reconfigure */
+	bool informed;	   /* a Reply to Information-request was taken over */
+	bool announced;	   /* the script has heard of what is held */
+	bool checking; /* the running Confirm or Rebind decides whether what is held may be told */
+	bool doubt;    /* a Reply to the running Confirm was NotOnLink */
 	msec rebind_wait; /* ms: grows while Rebind and the Request after it lead to nothing */
 	msec rebind_not_before;
 	bool filling;	  /* the next Renew is to fill what a Decline left empty */
@@ -232,6 +238,9 @@ void client_init(struct client *client, const struct client_config *config,
  * as milliseconds since boot. What has expired becomes a hint.
  */
 void client_restore(struct client *client, const struct lease *lease, msec now);
+
+/* Takes over the reconfigure key that was kept; before client_start(). */
+void client_restore_key(struct client *client, const struct rkap *rkap);
 
 /* Begins, as soon as the link is there: Confirm with a restored lease, else Solicit. */
 void client_start(struct client *client, msec now);

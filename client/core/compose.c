@@ -203,7 +203,7 @@ static void add_configured(struct message *message, const struct client *client)
 	while (get_option(&options, &option)) {
 		size_t size = cursor_left(&option.data);
 
-		if ((option.code == OPTION_CLIENT_FQDN || option.code == OPTION_RECONF_ACCEPT) &&
+		if (option.code == OPTION_CLIENT_FQDN &&
 		    (!timing->oro || client->exchange.state == INFORMING))
 			continue;
 		options_add(&message->options, option.code, get_span(&option.data, size), size);
@@ -218,8 +218,10 @@ void compose(const struct client *client, struct message *message)
 	message->type = (uint8_t)timing->type;
 	message->xid = client->exchange.xid;
 	message->client_id = client->config.duid;
-	if (timing->server_id)
+	/* C-INF-4: the server that asked for it is named. */
+	if (timing->server_id || (client->exchange.state == INFORMING && client->reconfigured))
 		message->server_id = client->target;
+	message->reconf_accept = client->config.reconfigure && timing->oro;
 	message->has_elapsed = true;
 	message->elapsed = exchange_elapsed(&client->exchange, client->now);
 	add_ias(message, client);

@@ -285,7 +285,9 @@ void holding_inform(struct client *client, const struct message *reply)
 	take_over_options(client, reply);
 	client->refresh_at = msec_after(client->now, refresh_time(reply));
 	client->announced = true;
-	client->informed = true;
+	client->informed = client->config.stateless;
+	if (lease_state(&client->lease) == BOUND)
+		holding_save(client);
 	report_options(client, REASON_RENEW6);
 }
 
@@ -386,7 +388,7 @@ void holding_check_ready(struct client *client)
 {
 	bool usable;
 
-	if (client->ready || client->checking || client->announce_at != NEVER ||
+	if (client->ready || !client->link || client->checking || client->announce_at != NEVER ||
 	    verdict_awaited(client))
 		return;
 	usable = client->informed;

@@ -38,7 +38,7 @@ static const struct transition rows[] = {
 	/* Request. */
 	{ 43, EITHER,   M(REQUESTING),              EVENT_SEND,              DEED_TRANSMIT,   STAY },
 	{ 36, EITHER,   M(REQUESTING),              EVENT_REPLY_GRANTED,     DEED_APPLY,      IDLE },
-	{ 37, EITHER,   M(REQUESTING),              EVENT_REPLY_PARTIAL,     DEED_APPLY,      IDLE },
+	{ 37, L(BOUND), M(REQUESTING),              EVENT_REPLY_PARTIAL,     DEED_APPLY,      IDLE },
 	{ 38, EITHER,   M(REQUESTING),              EVENT_REPLY_FAILED,      DEED_NONE,       STAY },
 	{ 39, L(INIT),  M(REQUESTING),              EVENT_REPLY_NOT_ON_LINK, DEED_BARE,       REQUESTING },
 	{ 39, L(INIT),  M(REQUESTING),        EVENT_REPLY_NOT_ON_LINK_AGAIN, DEED_BACK_OFF,   SOLICITING },
@@ -57,10 +57,10 @@ static const struct transition rows[] = {
 	{ 51, L(BOUND), M(IDLE),                    EVENT_T2,                DEED_NONE,       REBINDING },
 	{ 53, L(INIT),  M(IDLE),                    EVENT_EXPIRED,           DEED_NONE,       SOLICITING },
 	{ 53, L(INIT),  M(REQUESTING),              EVENT_EXPIRED,           DEED_NONE,       SOLICITING },
-	{ 53, L(INIT),  EXTENDING | M(CONFIRMING),  EVENT_EXPIRED,           DEED_NONE,       SOLICITING },
+	{ 53, L(INIT),  EXTENDING | M(CONFIRMING) | M(INFORMING), EVENT_EXPIRED, DEED_NONE,      SOLICITING },
 	{ 55, EITHER,   M(IDLE),                    EVENT_DUPLICATES,        DEED_NONE,       DECLINING },
 	{ 56, L(INIT),  M(REQUESTING),              EVENT_TAKEN,             DEED_NONE,       IDLE },
-	{ 56, L(INIT),  EXTENDING | M(CONFIRMING),  EVENT_TAKEN,             DEED_NONE,       IDLE },
+	{ 56, L(INIT),  EXTENDING | M(CONFIRMING) | M(INFORMING), EVENT_TAKEN,   DEED_NONE,      IDLE },
 
 	/* Renew. */
 	{ 61, L(BOUND), M(RENEWING),                EVENT_SEND,              DEED_TRANSMIT,   STAY },
@@ -99,10 +99,19 @@ static const struct transition rows[] = {
 	{ 90, L(BOUND), M(LINK_REBINDING),          EVENT_OUT_OF_TIME,       DEED_KEEP,       IDLE },
 
 	/* Information-request. */
-	{ 91, L(INIT),  M(INFORMING),               EVENT_SEND,              DEED_TRANSMIT,   STAY },
-	{ 93, L(INIT),  M(INFORMING),               EVENT_REPLY_INFORMATION, DEED_INFORM,     IDLE },
-	{ 94, L(INIT),  M(INFORMING),               EVENT_REPLY_FAILED,      DEED_NONE,       STAY },
+	{ 91, EITHER,   M(INFORMING),               EVENT_SEND,              DEED_TRANSMIT,   STAY },
+	{ 93, EITHER,   M(INFORMING),               EVENT_REPLY_INFORMATION, DEED_INFORM,     IDLE },
+	{ 94, EITHER,   M(INFORMING),               EVENT_REPLY_FAILED,      DEED_NONE,       STAY },
 	{ 60, L(INIT),  M(IDLE),                    EVENT_REFRESH,           DEED_NONE,       INFORMING },
+
+	{ 95, L(BOUND), M(INFORMING),               EVENT_T1,                DEED_NONE,       RENEWING },
+	{ 95, L(BOUND), M(INFORMING),               EVENT_T2,                DEED_NONE,       REBINDING },
+
+	/* Reconfigure: only while nothing else is being said (C-REC-5, C-REC-6). */
+	{ 57, L(BOUND), M(IDLE),                    EVENT_RECONFIGURE_RENEW, DEED_RECONFIGURE, RENEWING },
+	{ 57, L(BOUND), M(IDLE),                   EVENT_RECONFIGURE_REBIND, DEED_RECONFIGURE, REBINDING },
+	{ 57, L(BOUND), M(IDLE),                   EVENT_RECONFIGURE_INFORM, DEED_RECONFIGURE, INFORMING },
+	{ 58, L(INIT),  M(IDLE),                   EVENT_RECONFIGURE_INFORM, DEED_RECONFIGURE, INFORMING },
 
 	/* Release and Decline: any Reply ends them (C-REL-4, C-DEC-4). */
 	{ 96, EITHER,   M(RELEASING),               EVENT_SEND,              DEED_TRANSMIT,   STAY },
@@ -154,6 +163,9 @@ static const char *const names[EVENTS] = {
 	[EVENT_REPLY_INFORMATION] = "Reply: information",
 	[EVENT_REPLY_ANY] = "any Reply",
 	[EVENT_REFUTED] = "NotOnLink and nothing else",
+	[EVENT_RECONFIGURE_RENEW] = "Reconfigure: Renew",
+	[EVENT_RECONFIGURE_REBIND] = "Reconfigure: Rebind",
+	[EVENT_RECONFIGURE_INFORM] = "Reconfigure: Information-request",
 	[EVENT_REFRESH] = "time to refresh",
 	[EVENT_T1] = "T1",
 	[EVENT_T2] = "T2",

@@ -671,6 +671,14 @@ const char *refusal_name(enum refusal refusal)
 		return "Reply to Solicit without Rapid Commit";
 	case REFUSED_RAPID_UNASKED:
 		return "Rapid Commit that was not asked for";
+	case REFUSED_REPLAY:
+		return "Authentication that is not newer than the last one";
+	case REFUSED_NO_RECONF_MSG:
+		return "Reconfigure without one legal Reconfigure Message option";
+	case REFUSED_AUTH:
+		return "Reconfigure that is not authenticated";
+	case REFUSED_NOTHING_HELD:
+		return "Reconfigure for leases, and none is held";
 	case REFUSED_RECONFIGURE:
 		return "Reconfigure was not negotiated";
 	}

@@ -121,6 +121,10 @@ enum refusal {
 	REFUSED_REJECTED,      /* the configuration wants nothing of this server */
 	REFUSED_NOT_RAPID,     /* a Reply to Solicit without Rapid Commit: C-VAL-RPL-5 */
 	REFUSED_RAPID_UNASKED, /* Rapid Commit that we did not send: C-VAL-RPL-5 */
+	REFUSED_REPLAY, /* an Authentication option that is not newer than the last: C-VAL-RPL-7 */
+	REFUSED_NO_RECONF_MSG, /* C-VAL-REC-5, C-VAL-REC-7 */
+	REFUSED_AUTH,	       /* a Reconfigure without authentication, or it fails: C-VAL-REC-6 */
+	REFUSED_NOTHING_HELD,  /* a Reconfigure that asks for Renew or Rebind: C-REC-7 */
 	REFUSED_RECONFIGURE,   /* Reconfigure was not negotiated: C-VAL-REC-1 */
 };
 

@@ -42,6 +42,7 @@ bool offer_read(struct offer *offer, const struct message *advertise, const stru
 			continue;
 		offer->binding[offer->n_bindings].addr = binding->addr;
 		offer->binding[offer->n_bindings].prefix_len = binding->prefix_len;
+		offer->binding[offer->n_bindings].prefix = ia->type == OPTION_IA_PD;
 		offer->binding[offer->n_bindings].ia = (uint8_t)own;
 		offer->n_bindings++;
 	}
@@ -51,11 +52,17 @@ bool offer_read(struct offer *offer, const struct message *advertise, const stru
 	return offer->ias > 0;
 }
 
-void offer_count_options(struct offer *offer, const struct message *advertise,
-			 const uint16_t *wanted, size_t n)
+void offer_rate(struct offer *offer, const struct message *advertise, uint8_t prefix_hint,
+		const uint16_t *wanted, size_t n)
 {
 	struct cursor data;
 
+	for (unsigned int i = 0; i < offer->n_bindings && prefix_hint > 0; i++) {
+		int bits = offer->binding[i].prefix_len - prefix_hint;
+
+		if (offer->binding[i].prefix)
+			offer->distance = (uint16_t)(offer->distance + (bits < 0 ? -bits : bits));
+	}
 	for (size_t i = 0; i < n; i++)
 		offer->wanted = (uint8_t)(offer->wanted +
 					  options_find(&advertise->options, wanted[i], &data));
@@ -67,6 +74,8 @@ static bool better(const struct offer *a, const struct offer *b)
 		return a->complete;
 	if (a->preference != b->preference)
 		return a->preference > b->preference;
+	if (a->distance != b->distance)
+		return a->distance < b->distance;
 	if (a->wanted != b->wanted)
 		return a->wanted > b->wanted;
 	return a->valid > b->valid;

@@ -19,15 +19,17 @@
 struct offer {
 	struct duid server;
 	uint8_t preference;
-	uint8_t ias;	/* IAs of ours in which something usable was advertised */
-	bool complete;	/* all of them */
-	uint8_t wanted; /* how many of the wanted options are in it */
-	uint32_t valid; /* seconds: the shortest valid lifetime of what is usable */
+	uint8_t ias;	   /* IAs of ours in which something usable was advertised */
+	bool complete;	   /* all of them */
+	uint16_t distance; /* bits: how far its prefixes are from the wanted length */
+	uint8_t wanted;	   /* how many of the wanted options are in it */
+	uint32_t valid;	   /* seconds: the shortest valid lifetime of what is usable */
 	uint8_t n_bindings;
 	struct {
 		struct in6_addr addr;
 		uint8_t prefix_len;
-		uint8_t ia; /* index into lease.ia */
+		bool prefix; /* not an address */
+		uint8_t ia;  /* index into lease.ia */
 	} binding[OFFER_BINDINGS];
 };
 
@@ -43,13 +45,17 @@ struct offers {
 bool offer_read(struct offer *offer, const struct message *advertise, const struct lease *lease,
 		const struct conflicts *conflicts, msec now);
 
-/* Counts the options in the Advertise that are among the `n` of `wanted`, for the ranking. */
-void offer_count_options(struct offer *offer, const struct message *advertise,
-			 const uint16_t *wanted, size_t n);
+/*
+ * Sets what offers of equal preference are ranked by: how near their prefixes are to
+ * `prefix_hint` bits (0: any length will do, C-HINT-2), and how many of the `n` options of `wanted`
+ * the Advertise has.
+ */
+void offer_rate(struct offer *offer, const struct message *advertise, uint8_t prefix_hint,
+		const uint16_t *wanted, size_t n);
 
 /*
- * Puts an offer in its place: complete ones first, then by preference, then by how
- * many of the wanted options it has, then by lifetime, then by arrival (C-ADV-1, C-ADV-2).
+ * Puts an offer in its place: complete ones first, then by preference, prefix
+ * length, options and lifetime, then by arrival (C-ADV-1, C-ADV-2).
  * A server's later Advertise replaces its earlier one.
  */
 void offers_add(struct offers *offers, const struct offer *offer);

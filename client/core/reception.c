@@ -17,8 +17,6 @@ enum refusal reception_check(const struct client *client, const struct message *
 	bool advertise = message->type == MESSAGE_ADVERTISE;
 	enum refusal refusal;
 
-	if (message->type == MESSAGE_RECONFIGURE)
-		return REFUSED_RECONFIGURE;
 	if (!advertise && message->type != MESSAGE_REPLY)
 		return REFUSED_UNEXPECTED;
 	if (message->server_id.size == 0)
@@ -40,7 +38,48 @@ enum refusal reception_check(const struct client *client, const struct message *
 	if (exchange_timing(x->state)->server_id &&
 	    !duid_equal(&message->server_id, &client->target))
 		return REFUSED_OTHER_SERVER;
+	if (message->auth.rkap &&
+	    !auth_is_fresh(&client->rkap, &message->server_id, &message->auth))
+		return REFUSED_REPLAY;
 	return REFUSED_NOT;
+}
+
+enum refusal reception_check_reconfigure(const struct client *client, const void *bytes,
+					 size_t size, const struct message *message)
+{
+	enum refusal refusal;
+
+	if (!client->config.reconfigure || !client->rkap.has_key)
+		return REFUSED_RECONFIGURE;
+	if (message->server_id.size == 0)
+		return REFUSED_NO_SERVER_ID;
+	refusal = check_client_id(client, message);
+	if (refusal != REFUSED_NOT)
+		return refusal;
+	if (!duid_equal(&message->server_id, &client->lease.server))
+		return REFUSED_OTHER_SERVER;
+	if ((message->notes & NOTE_REPEATED) != 0 ||
+	    (message->reconf_msg != MESSAGE_RENEW && message->reconf_msg != MESSAGE_REBIND &&
+	     message->reconf_msg != MESSAGE_INFORMATION_REQUEST))
+		return REFUSED_NO_RECONF_MSG;
+	if (!auth_verify(&client->rkap, bytes, size, message))
+		return REFUSED_AUTH;
+	if (client->exchange.state != IDLE || !client->link || !client->started)
+		return REFUSED_UNEXPECTED;
+	/* Between two leases nothing may keep the client from looking for the next one. */
+	if (lease_state(&client->lease) == INIT &&
+	    !(client->config.stateless && message->reconf_msg == MESSAGE_INFORMATION_REQUEST))
+		return REFUSED_NOTHING_HELD;
+	return REFUSED_NOT;
+}
+
+enum event reception_reconfigure(const struct message *message)
+{
+	if (message->reconf_msg == MESSAGE_RENEW)
+		return EVENT_RECONFIGURE_RENEW;
+	if (message->reconf_msg == MESSAGE_REBIND)
+		return EVENT_RECONFIGURE_REBIND;
+	return EVENT_RECONFIGURE_INFORM;
 }
 
 /* Ranks an Advertise among the offers (section 18.2.9) and says what it means now. */
@@ -50,7 +89,8 @@ enum event reception_consider(struct client *client, const struct message *adver
 
 	if (!offer_read(&offer, advertise, &client->lease, &client->conflicts, client->now))
 		return EVENT_ADVERTISE_IGNORED;
-	offer_count_options(&offer, advertise, client->config.oro, client->config.n_oro);
+	offer_rate(&offer, advertise, client->config.prefix_hint, client->config.oro,
+		   client->config.n_oro);
 	offers_add(&client->offers, &offer);
 	if (offer.preference == UINT8_MAX || !client->collecting)
 		return EVENT_ADVERTISE_TAKEN;

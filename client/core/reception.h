@@ -10,6 +10,15 @@
 /* The rules that depend on what is running (sections 16.3 and 16.10). */
 enum refusal reception_check(const struct client *client, const struct message *message);
 
+/*
+ * The same for a Reconfigure, `size` octets at `bytes`: sections 16.11 and 20.4.
+ */
+enum refusal reception_check_reconfigure(const struct client *client, const void *bytes,
+					 size_t size, const struct message *message);
+
+/* What a Reconfigure that passed it wants. */
+enum event reception_reconfigure(const struct message *message);
+
 /* Ranks an Advertise among the offers (section 18.2.9) and says what it means now. */
 enum event reception_consider(struct client *client, const struct message *advertise);
 

@@ -18,6 +18,9 @@ static msec first_delay(struct client *client, enum message_state next)
 
 	if (client->delay > 0)
 		return client->delay;
+	/* A Reconfigure is answered at once (C-REC-8). */
+	if (client->reconfigured)
+		return 0;
 	if (max == 0 || (next == SOLICITING && client->solicited))
 		return 0;
 	return (msec)(draw(client) % (uint32_t)(max + 1));
@@ -26,7 +29,7 @@ static msec first_delay(struct client *client, enum message_state next)
 /* To whom the next exchange goes. The offer's server was chosen by its deed. */
 static void choose_target(struct client *client, enum message_state next)
 {
-	if (next == RENEWING)
+	if (next == RENEWING || (next == INFORMING && client->reconfigured))
 		client->target = client->lease.server;
 	else if (next == RELEASING)
 		client->target = client->released.server;
@@ -42,6 +45,9 @@ void sending_begin(struct client *client, enum message_state next)
 	if (next == SOLICITING) {
 		mrt = client->sol_max_rt.value;
 		client->solicited = true;
+		/* A key counts as long as its lease (C-REC-11); a server that lost its replay
+		 * counter must not lock us out for ever. */
+		client->rkap = (struct rkap){ 0 };
 		client->offers.n = 0;
 		client->collecting = true;
 		client->sol_max_rt.heard = client->inf_max_rt.heard = 0;
@@ -55,7 +61,9 @@ void sending_begin(struct client *client, enum message_state next)
 	}
 	if (next == DECLINING)
 		conflicts_begin(&client->conflicts);
-	client->ask_at = NEVER;
+	/* Options alone do not fill what a Decline left empty. */
+	if (next != INFORMING)
+		client->ask_at = NEVER;
 	client->refresh_at = NEVER;
 	client->began = client->now;
 	choose_target(client, next);

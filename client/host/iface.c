@@ -310,8 +310,10 @@ static void call_script(struct iface *iface, const struct script_call *call)
 		return;
 	}
 	memcpy(job.env, block, out.at);
-	if (side->has_binding && side->ia_type == OPTION_IA_NA)
+	if (side->has_binding) {
 		job.addr = side->addr;
+		job.prefix_len = side->ia_type == OPTION_IA_PD ? side->prefix_len : 0;
+	}
 	error = script_queue(iface->script, &job);
 	if (error < 0)
 		log_error("%s: the script is not called with %s: %s", iface_name(iface),
@@ -325,6 +327,15 @@ static void save_lease(struct iface *iface, const struct lease *lease)
 
 	if (error < 0)
 		log_error("%s: the lease is not saved: %s: %s", iface_name(iface),
+			  iface->host->lease_file, strerror(-error));
+}
+
+static void save_key(struct iface *iface, const struct rkap *rkap)
+{
+	int error = store_save_key(iface->host->lease_file, iface_name(iface), rkap);
+
+	if (error < 0)
+		log_error("%s: the reconfigure key is not saved beside %s: %s", iface_name(iface),
 			  iface->host->lease_file, strerror(-error));
 }
 
@@ -351,6 +362,9 @@ static void act(void *context, const struct action *action)
 		break;
 	case ACTION_SAVE:
 		save_lease(iface, &action->lease);
+		break;
+	case ACTION_SAVE_KEY:
+		save_key(iface, &action->rkap);
 		break;
 	case ACTION_READY:
 		iface->ready = true;
@@ -581,6 +595,7 @@ static void configure(struct iface *iface, struct client_config *config)
 	memcpy(config->oro, scope->request, sizeof(config->oro));
 	config->send = scope->send;
 	config->rapid_commit = scope->rapid_commit;
+	config->reconfigure = scope->reconfigure;
 	config->reject = scope->reject;
 	config->accept = scope->accept;
 	config->address_prefix_len = 128;
@@ -596,6 +611,7 @@ static void prepare(struct iface *iface)
 	const struct client_ops ops = { .act = act, .random = random_bits, .context = iface };
 	struct client_config *config = calloc(1, sizeof(*config));
 	struct lease *stored = calloc(1, sizeof(*stored));
+	struct rkap rkap;
 	int found = 0;
 
 	if (!config || !stored) {
@@ -618,6 +634,8 @@ static void prepare(struct iface *iface)
 	iface->message_said = IDLE;
 	if (found > 0)
 		client_restore(&iface->client, stored, loop_now());
+	if (store_load_key(iface->host->lease_file, iface_name(iface), &rkap) > 0)
+		client_restore_key(&iface->client, &rkap);
 	iface->lease_said = client_lease_state(&iface->client);
 out:
 	free(config);
@@ -761,14 +779,19 @@ static void start(struct iface *iface)
 
 static void log_script_end(struct iface *iface, const struct script_end *end)
 {
-	char text[INET6_ADDRSTRLEN] = "";
+	char about[INET6_ADDRSTRLEN + 8];
+	struct cursor out = cursor_writer(about, sizeof(about));
 	const char *name = iface_name(iface);
 	const char *reason = script_reason_name(end->reason);
+	const char *text;
 
 	if (!IN6_IS_ADDR_UNSPECIFIED(&end->addr)) {
-		text[0] = ' ';
-		inet_ntop(AF_INET6, &end->addr, text + 1, sizeof(text) - 1);
+		put_text(&out, " ");
+		put_address_text(&out, &end->addr);
 	}
+	if (end->prefix_len > 0)
+		put_format(&out, "/%u", end->prefix_len);
+	text = text_end(&out);
 	if (end->error != 0)
 		log_error("%s: script %s%s cannot be run: %s", name, reason, text,
 			  strerror(end->error));

@@ -198,6 +198,7 @@ static void start(struct script *script)
 	script->result = (struct script_end){
 		.reason = call->job.reason,
 		.addr = call->job.addr,
+		.prefix_len = call->job.prefix_len,
 		.status = -1,
 	};
 	loop_timer_set(script->loop, &script->timer, script->started + script->limit);

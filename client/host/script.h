@@ -21,6 +21,7 @@
 struct script_job {
 	enum script_reason reason;
 	struct in6_addr addr; /* which it is about; :: when about none */
+	uint8_t prefix_len;   /* bits, when it is about a prefix; else 0 */
 	size_t n_env;
 	size_t env_size; /* octets at `env` */
 	char *env;	 /* malloc()ed "NAME=value" strings, each with its NUL; taken over */
@@ -29,6 +30,7 @@ struct script_job {
 struct script_end {
 	enum script_reason reason;
 	struct in6_addr addr;
+	uint8_t prefix_len;
 	int error;	/* 0, or the errno (positive) for which it could not be started */
 	int status;	/* exit status; -1 when ended by a signal */
 	int signal;	/* that signal, or 0 */

@@ -15,6 +15,7 @@
 #include "core/wire.h"
 #include "host/log.h"
 #include "host/loop.h"
+#include "text/keyfile.h"
 #include "text/leasefile.h"
 #include "text/lex.h"
 
@@ -568,6 +569,44 @@ int store_load_lease(const char *path, const char *interface, struct lease *leas
 	if (found)
 		set_stamps(lease);
 	return found;
+}
+
+static bool key_path(char out[static PATH_MAX], const char *path, const char *interface)
+{
+	return snprintf(out, PATH_MAX, "%s.%s.key", path, interface) < PATH_MAX;
+}
+
+int store_load_key(const char *path, const char *interface, struct rkap *rkap)
+{
+	char name[PATH_MAX];
+	size_t size;
+	char *text;
+	bool good;
+
+	memset(rkap, 0, sizeof(*rkap));
+	if (!key_path(name, path, interface))
+		return -ENAMETOOLONG;
+	text = store_read(name, &size);
+	if (!text)
+		return errno == ENOENT ? 0 : -errno;
+	good = keyfile_parse(rkap, text, size);
+	if (!good)
+		log_warning("%s: damaged, ignoring: servers cannot reconfigure us before the next "
+			    "key",
+			    name);
+	free(text);
+	return good;
+}
+
+int store_save_key(const char *path, const char *interface, const struct rkap *rkap)
+{
+	char name[PATH_MAX], text[1024];
+	struct cursor out = cursor_writer(text, sizeof(text));
+
+	if (!key_path(name, path, interface))
+		return -ENAMETOOLONG;
+	keyfile_put(&out, rkap);
+	return out.bad ? -ENOSPC : store_replace(name, text, out.at, 0600);
 }
 
 /* Strictly what store_write_pid() and others write: a number and a line feed. */

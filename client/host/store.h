@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "core/auth.h"
 #include "core/duid.h"
 #include "core/lease.h"
 
@@ -46,6 +47,13 @@ int store_load_lease(const char *path, const char *interface, struct lease *leas
  */
 int store_save(const char *path, const struct duid *duid, const char *interface,
 	       const struct lease *lease);
+
+/*
+ * The reconfigure key of an interface, in a file of its own beside the lease file,
+ * PATH.INTERFACE.key, mode 0600. Load: 1 found, 0 none or damaged, or -errno.
+ */
+int store_load_key(const char *path, const char *interface, struct rkap *rkap);
+int store_save_key(const char *path, const char *interface, const struct rkap *rkap);
 
 /* The pid in a pid file, or 0. */
 pid_t store_read_pid(const char *path);

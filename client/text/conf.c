@@ -299,11 +299,11 @@ static bool read_accept_server(struct parser *p)
 	return read_servers(p, &p->scope->accept);
 }
 
-static bool read_rapid_commit(struct parser *p)
+static bool set_flag(struct parser *p, bool *flag)
 {
 	if (!take_semicolon(p, "expected ; because this option has no value"))
 		return false;
-	p->scope->rapid_commit = true;
+	*flag = true;
 	return true;
 }
 
@@ -403,10 +403,9 @@ static bool read_send_value(struct parser *p, uint16_t code, struct place name)
 	case OPTION_CLIENTID:
 		return read_client_id(p);
 	case OPTION_RAPID_COMMIT:
-		return read_rapid_commit(p);
+		return set_flag(p, &p->scope->rapid_commit);
 	case OPTION_RECONF_ACCEPT:
-		tell_at(p, name, CONF_UNBUILT, "Reconfigure is not built in this version");
-		return false;
+		return set_flag(p, &p->scope->reconfigure);
 	default:
 		return read_value(p, code);
 	}

@@ -29,8 +29,9 @@ struct conf_scope {
 	struct duid client_id;	       /* send dhcp6.client-id; size 0: not said */
 	struct options send;	       /* send dhcp6.NAME value; */
 	bool rapid_commit;	       /* send dhcp6.rapid-commit; */
-	struct duid_list reject; /* reject-server DUID, ...; (ours) */
-	struct duid_list accept; /* accept-server DUID, ...; (ours) */
+	bool reconfigure;	       /* send dhcp6.reconf-accept; */
+	struct duid_list reject;       /* reject-server DUID, ...; (ours) */
+	struct duid_list accept;       /* accept-server DUID, ...; (ours) */
 	char script[CONF_PATH];	       /* empty: not said */
 };
 

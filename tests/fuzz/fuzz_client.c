@@ -78,6 +78,7 @@ static void act(void *context, const struct action *action)
 	case ACTION_SEND:
 	case ACTION_SCRIPT:
 	case ACTION_SAVE:
+	case ACTION_SAVE_KEY:
 	case ACTION_READY:
 	case ACTION_DONE:
 	case ACTION_NOTE:

@@ -194,7 +194,8 @@ lab_world() {
 	cat >/etc/dhcp/dhcp6-client-exit-hooks.d/zz-record <<-END
 		number=\$(wc -l <$LAB_DIR/hooks.log)
 		env | sort >$LAB_DIR/hooks/\$(printf %02d \$number).\$reason
-		echo "\$reason \${new_ip6_address:-\${cur_ip6_address:-\${old_ip6_address:--}}}" \\
+		of=\${new_ip6_address:-\${cur_ip6_address:-\${old_ip6_address-}}}
+		echo "\$reason \${of:-\${new_ip6_prefix:-\${cur_ip6_prefix:-\${old_ip6_prefix:--}}}}" \\
 			"\$interface status \$exit_status" >>$LAB_DIR/hooks.log
 	END
 }
@@ -396,6 +397,8 @@ leased_addresses() { # [HOST]
 #
 #	KIND	kea, dnsmasq or dhcpd
 #	first, last	the pool, 2001:db8:1::10 to ::1f
+#	pd="N..."	delegates prefixes of N bits too, of 2001:db8:N00::/40; not dnsmasq
+#	na=no	and no addresses
 #	t1 t2 preferred valid	seconds; dnsmasq knows the valid lifetime only, at least 120
 #	id=N	another N is another server: other DUID, own log server-N.log
 #	fresh=no	keeps what it knows of leases from an earlier run
@@ -403,7 +406,7 @@ leased_addresses() { # [HOST]
 # Its log is server.log, or server-N.log.
 
 start_server() {
-	local kind=$1 first=2001:db8:1::10 last=2001:db8:1::1f id='' fresh=yes
+	local kind=$1 first=2001:db8:1::10 last=2001:db8:1::1f id='' fresh=yes pd='' na=yes
 	local t1=1000 t2=1600 preferred=2000 valid=3000
 	shift
 	(($# == 0)) || local "$@"
@@ -443,7 +446,12 @@ start_dnsmasq() {
 }
 
 start_kea() {
+	local length pools=''
 	need kea-dhcp6
+	for length in $pd; do
+		pools+="${pools:+, }{ \"prefix\": \"2001:db8:${length}00::\", \"prefix-len\": 40, "
+		pools+="\"delegated-len\": $length }"
+	done
 	cat >/etc/kea/lab.conf <<-END
 		{ "Dhcp6": {
 			"interfaces-config": { "interfaces": [ "eth0" ] },
@@ -457,7 +465,8 @@ start_kea() {
 				{ "name": "dns-servers", "data": "2001:db8:1::53" },
 				{ "name": "domain-search", "data": "lab.example" } ],
 			"subnet6": [ { "subnet": "2001:db8:1::/64", "interface": "eth0",
-				"pools": [ { "pool": "$first - $last" } ] } ],
+				"pools": [ $([[ $na == no ]] || echo "{ \"pool\": \"$first - $last\" }") ],
+				"pd-pools": [ $pools ] } ],
 			"loggers": [ { "name": "kea-dhcp6", "severity": "DEBUG", "debuglevel": 50,
 				"output_options": [ { "output": "stdout", "flush": true } ] } ]
 		} }
@@ -467,6 +476,7 @@ start_kea() {
 }
 
 start_dhcpd() {
+	local length
 	need dhcpd
 	cat >/etc/dhcp/dhcpd6-lab.conf <<-END
 		authoritative;
@@ -477,7 +487,10 @@ start_dhcpd() {
 		option dhcp-renewal-time $t1;
 		option dhcp-rebinding-time $t2;
 		subnet6 2001:db8:1::/64 {
-			range6 $first $last;
+			$([[ $na == no ]] || echo "range6 $first $last;")
+			$(for length in $pd; do
+				echo "prefix6 2001:db8:${length}00:: 2001:db8:${length}ff:: /$length;"
+			done)
 			option dhcp6.name-servers 2001:db8:1::53;
 			option dhcp6.domain-search "lab.example";
 		}
@@ -500,11 +513,17 @@ declare -A server_words=(
 	[kea:renew]='DHCP6_LEASE_RENEW .*ADDRESS '
 	[kea:rebind]='REBIND \(type 6\)'
 	[kea:release]='DHCP6_RELEASE_NA .*ADDRESS '
+	[kea:reply-pd]='DHCP6_PD_LEASE_ALLOC .*prefix ADDRESS '
+	[kea:renew-pd]='DHCP6_PD_LEASE_RENEW .*prefix ADDRESS '
+	[kea:release-pd]='DHCP6_RELEASE_PD .*prefix ADDRESS .*released properly'
 	[kea:decline]='DHCP6_DECLINE_LEASE .*ADDRESS '
 	[dhcpd:reply]='Reply NA: address ADDRESS '
 	[dhcpd:renew]='Renew message from'
 	[dhcpd:rebind]='Rebind message from'
 	[dhcpd:release]='[Cc]lient .* releases address ADDRESS'
+	[dhcpd:reply-pd]='Reply PD: address ADDRESS '
+	[dhcpd:renew-pd]='Renew message from'
+	[dhcpd:release-pd]='[Cc]lient .* releases prefix ADDRESS'
 	[dhcpd:decline]='[Cc]lient .* reports address ADDRESS is already in use'
 )
 

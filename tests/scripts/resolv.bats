@@ -41,6 +41,7 @@ END
 END
 }
 
+# C-OPT-18
 @test "resolvconf takes the lines back when the server gives none any more" {
 	scene <<'END'
 	ip link set v0 up
@@ -138,6 +139,7 @@ search example.com corp.example.org"
 END
 }
 
+# C-OPT-19
 @test "RENEW6 and REBIND6 write only what has changed" {
 	scene <<'END'
 	ip link set v0 up
@@ -165,6 +167,7 @@ END
 END
 }
 
+# C-OPT-1
 @test "only link-local name servers get the interface" {
 	scene <<'END'
 	ip link set v0 up

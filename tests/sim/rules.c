@@ -355,6 +355,8 @@ void rules_action(struct rules *rules, const struct client *client, const struct
 		rules->has_file = true;
 		rules->file = action->lease;
 		break;
+	case ACTION_SAVE_KEY:
+		break;
 	case ACTION_READY:
 		if (client_lease_state(client) != BOUND && !client->informed)
 			rules_break(rules, "ready with nothing held");

@@ -179,12 +179,15 @@ static void check_options(struct rules *rules, const struct client *client,
 			  const struct message *message)
 {
 	const struct kind *kind = &kinds[message->type];
+	/* C-INF-4: the answer to a Reconfigure names the server that sent it. */
+	bool wanted = kind->server_id ||
+		      (message->type == MESSAGE_INFORMATION_REQUEST && client->reconfigured);
 
 	if (!duid_equal(&message->client_id, &client->config.duid))
 		rules_break(rules, "%s without our Client Identifier", kind->name);
-	if (kind->server_id != (message->server_id.size > 0))
+	if (wanted != (message->server_id.size > 0))
 		rules_break(rules, "%s with%s Server Identifier", kind->name,
-			    kind->server_id ? "out" : " a");
+			    wanted ? "out" : " a");
 	if (kind->oro != message->has_oro)
 		rules_break(rules, "C-ORO-1: %s with%s Option Request option", kind->name,
 			    kind->oro ? "out" : " an");
@@ -289,7 +292,7 @@ static void check_renew(struct rules *rules, const struct client *client, msec n
 		reason |= lease_count(&client->lease, i) > 0 &&
 			  msec_after(ia->times.starts.at, t1) <= now;
 	}
-	if (!reason)
+	if (!reason && !client->reconfigured)
 		rules_break(rules, "C-RATE-4: Renew before T1");
 	rules->may_ask = false;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "server.h"
 
+#include <nettle/hmac.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -173,6 +174,14 @@ static void end_named(struct server *server, const struct message *from, unsigne
 	}
 }
 
+static bool named_any(const struct message *from, unsigned int index)
+{
+	for (unsigned int i = 0; i < from->n_bindings; i++)
+		if (from->binding[i].ia == index)
+			return true;
+	return false;
+}
+
 static bool named_ours(struct server *server, const struct message *from, unsigned int index)
 {
 	for (unsigned int i = 0; i < from->n_bindings; i++)
@@ -222,7 +231,9 @@ static void answer_ia(struct server *server, struct rng *rng, const struct messa
 									   : STATUS_NO_ADDRS_AVAIL);
 		break;
 	case SERVER_NO_BINDING:
-		if (extends(from) || rng_chance(rng, 20))
+		if (extends(from) && named_any(from, index) && rng_chance(rng, 30))
+			end_named(server, from, index, to, place, true);
+		else if (extends(from) || rng_chance(rng, 20))
 			set_status(&to->ia[place].status, STATUS_NO_BINDING);
 		else
 			give(server, rng, ia, to, place, false);
@@ -383,4 +394,51 @@ bool server_answer(struct server *server, struct rng *rng, const struct message 
 	default:
 		return false;
 	}
+}
+
+/* Protocol 3, algorithm 1, RDM 0 (RFC 9915 section 20.4); returns where the value stands. */
+static size_t put_auth(struct server *server, struct cursor *out, uint8_t type,
+		       const uint8_t *value)
+{
+	size_t mark = begin_option(out, OPTION_AUTH);
+
+	put_u24(out, 0x030100);
+	put_u64(out, ++server->replay);
+	put_u8(out, type);
+	put_bytes(out, value, RKAP_VALUE);
+	end_option(out, mark);
+	return out->at - RKAP_VALUE;
+}
+
+static const uint8_t key[RKAP_VALUE] = "a reconfigure k";
+
+void server_put_key(struct server *server, struct cursor *out)
+{
+	put_auth(server, out, 1, key);
+}
+
+size_t server_reconfigure(struct server *server, struct rng *rng, const struct message *from,
+			  uint8_t *bytes, size_t room)
+{
+	static const uint8_t wishes[] = { MESSAGE_RENEW, MESSAGE_REBIND,
+					  MESSAGE_INFORMATION_REQUEST };
+	static const uint8_t zeros[RKAP_VALUE];
+	static struct message message;
+	struct cursor out = cursor_writer(bytes, room);
+	struct hmac_md5_ctx hmac;
+	size_t at;
+
+	memset(&message, 0, sizeof(message));
+	message.type = MESSAGE_RECONFIGURE;
+	message.client_id = from->client_id;
+	message.server_id = server->duid;
+	message.reconf_msg = wishes[rng_below(rng, 3)];
+	message_build(&message, &out);
+	at = put_auth(server, &out, 2, zeros);
+	hmac_md5_set_key(&hmac, sizeof(key), key);
+	hmac_md5_update(&hmac, out.at, bytes);
+	hmac_md5_digest(&hmac, RKAP_VALUE, bytes + at);
+	if (rng_chance(rng, 10))
+		bytes[at] ^= 1;
+	return out.at;
 }

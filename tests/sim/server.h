@@ -62,6 +62,7 @@ struct server {
 	uint32_t max_rt;     /* SOL_MAX_RT in seconds; 0: absent */
 	unsigned int style;  /* where it puts status codes; whether an unknown lease is ended */
 	uint32_t serial;     /* of the next address */
+	uint64_t replay;     /* of the last Authentication option */
 	unsigned int n_slots;
 	struct slot slot[SERVER_SLOTS];
 };
@@ -72,6 +73,13 @@ void server_init(struct server *server, unsigned int number);
 /* The answer to a client's message; false when there is none. */
 bool server_answer(struct server *server, struct rng *rng, const struct message *from,
 		   struct message *to);
+
+/* Appends an Authentication option with the server's reconfigure key to a built Reply. */
+void server_put_key(struct server *server, struct cursor *out);
+
+/* A Reconfigure for the client that sent `from`, with its digest; its size in octets. */
+size_t server_reconfigure(struct server *server, struct rng *rng, const struct message *from,
+			  uint8_t *bytes, size_t room);
 
 const char *server_mode_name(enum server_mode mode);
 

@@ -161,7 +161,7 @@ static int usage(void)
 
 int main(int argc, char **argv)
 {
-	struct settings settings = { .from = 1, .to = 2000, .steps = 1500 };
+	struct settings settings = { .from = 1, .to = 3000, .steps = 1500 };
 	bool good;
 
 	settings.walked = getenv("WALKED");

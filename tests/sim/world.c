@@ -129,6 +129,23 @@ static size_t damage(struct world *world, uint8_t *bytes, size_t size, size_t ro
 	return size;
 }
 
+/* The server will want something of its own accord. */
+static void reconfigure_later(struct world *world, struct server *server,
+			      const struct message *from)
+{
+	uint8_t bytes[1024];
+	size_t size = server_reconfigure(server, &world->rng, from, bytes, sizeof(bytes));
+	struct item *item;
+
+	if (world->n_items >= WORLD_ITEMS / 2)
+		return;
+	item = push(world, ITEM_TO_CLIENT, 1 + rng_below(&world->rng, HOUR));
+	item->size = size;
+	item->bytes = malloc(size);
+	assert(item->bytes);
+	memcpy(item->bytes, bytes, size);
+}
+
 static void answer(struct world *world, struct server *server, const struct message *from,
 		   bool damaged)
 {
@@ -140,6 +157,11 @@ static void answer(struct world *world, struct server *server, const struct mess
 	if (!server_answer(server, &world->rng, from, &to))
 		return;
 	message_build(&to, &out);
+	if (from->reconf_accept && to.type == MESSAGE_REPLY) {
+		server_put_key(server, &out);
+		if (rng_chance(&world->rng, 30))
+			reconfigure_later(world, server, from);
+	}
 	assert(!out.bad);
 	size = damaged ? damage(world, bytes, out.at, sizeof(bytes)) : out.at;
 	travel(world, ITEM_TO_CLIENT, 0, bytes, size);
@@ -267,6 +289,8 @@ static void act(void *context, const struct action *action)
 		break;
 	case ACTION_SAVE:
 		tell(world, "save %u bindings", action->lease.n_bindings);
+		break;
+	case ACTION_SAVE_KEY:
 		break;
 	case ACTION_READY:
 	case ACTION_DONE:
@@ -481,7 +505,7 @@ static void change_server(struct world *world)
 	static const uint32_t max_rts[] = { 0, 0, 60, 120, 3600, 86400 };
 
 	server->mode = rng_below(&world->rng, SERVER_MODES);
-	server->times = rng_below(&world->rng, TIMES);
+	server->times = rng_chance(&world->rng, 20) ? TIMES_ANY : rng_below(&world->rng, TIMES);
 	server->max_rt = max_rts[rng_below(&world->rng, 6)];
 	server->style = rng_next(&world->rng) % 4096;
 	tell(world, "server %u: %s, times %d", (unsigned int)server->net,
@@ -634,14 +658,74 @@ static void end_client(struct world *world)
 {
 	bool release = rng_chance(&world->rng, 50);
 
-	if (!rng_chance(&world->rng, 30))
-		return;
 	tell(world, release ? "release" : "stop");
 	if (release)
 		client_release(&world->client, world->now);
 	else
 		client_stop(&world->client, rng_chance(&world->rng, 50), world->now);
 	settled(world, false);
+}
+
+static void end_client_rarely(struct world *world)
+{
+	if (rng_chance(&world->rng, 30))
+		end_client(world);
+}
+
+/*
+ * The link comes back, a bad one, shortly before something that is held ends: a prefix, if
+ * there is one, so that a Rebind in the place of a Confirm goes on without it.
+ */
+static void return_late(struct world *world)
+{
+	const struct lease *lease = &world->client.lease;
+	const struct binding *ending = NULL;
+	msec left;
+
+	for (unsigned int i = 0; i < lease->n_bindings; i++)
+		if (!ending || lease->binding[i].prefix_len < 128)
+			ending = &lease->binding[i];
+	if (!world->link || !ending)
+		return;
+	left = binding_valid_until(ending) - world->now;
+	if (left < 2 * SECOND || left > 100 * (msec)DAY)
+		return;
+	set_link(world, false);
+	world->troubles.loss = rng_chance(&world->rng, 50) ? 90 : 30;
+	if (rng_chance(&world->rng, 30))
+		change_server(world);
+	push(world, ITEM_LINK, left - 1 - rng_below(&world->rng, 10 * SECOND) % (left - 1))
+		->number = true;
+}
+
+/* All addresses turn out to be taken. */
+static void spoil(struct world *world)
+{
+	struct kernel *kernel = &world->rules.kernel;
+
+	for (unsigned int i = kernel->n; i-- > 0;)
+		if (i < kernel->n)
+			duplicate(world, &kernel->address[i]);
+}
+
+/* States that do not last see little of what scenes bring: now and then it is meant for them. */
+static void interrupt(struct world *world)
+{
+	static void (*const scenes[])(struct world *) = { drop_link, spoil, change_server,
+							  end_client };
+	enum message_state state = client_message_state(&world->client);
+	bool lasts = state == SOLICITING || state == RENEWING;
+
+	if (state == LINK_REBINDING && !lease_has_prefix(&world->client.lease))
+		spoil(world);
+	else if (state == INFORMING && client_lease_state(&world->client) == BOUND &&
+		 rng_chance(&world->rng, 40))
+		world->troubles.loss = 100;
+	else if (state == REQUESTING && client_lease_state(&world->client) == BOUND &&
+		 rng_chance(&world->rng, 10))
+		change_server(world);
+	else if (state != IDLE && rng_below(&world->rng, 1000) < (lasts ? 1 : 80))
+		scenes[rng_below(&world->rng, sizeof(scenes) / sizeof(scenes[0]))](world);
 }
 
 static void plan_scene(struct world *world)
@@ -656,7 +740,8 @@ static void play_scene(struct world *world)
 	static void (*const scenes[])(struct world *) = {
 		change_server, change_server, change_link, change_host,	   replace_server,
 		drop_link,     disturb,	      disturb,	   attack,	   attack,
-		all_well,      all_well,      kill_client, replace_server, end_client,
+		all_well,      all_well,      kill_client, replace_server, end_client_rarely,
+		return_late,   return_late,   return_late,
 	};
 
 	scenes[rng_below(&world->rng, sizeof(scenes) / sizeof(scenes[0]))](world);
@@ -732,6 +817,8 @@ static bool one_step(struct world *world, msec limit)
 		client_timeout(&world->client, world->now);
 		settled(world, true);
 	}
+	if (limit == NEVER)
+		interrupt(world);
 	if (world->rules.done) {
 		after_done(world);
 		start_client(world);
@@ -748,7 +835,7 @@ static void configure(struct world *world)
 {
 	struct client_config *config = &world->config;
 	unsigned int addresses = rng_below(&world->rng, 4);
-	unsigned int prefixes = rng_below(&world->rng, 10) < 7 ? 0 : 1 + rng_below(&world->rng, 2);
+	unsigned int prefixes = rng_below(&world->rng, 10) < 5 ? 0 : 1 + rng_below(&world->rng, 2);
 	static const uint8_t mac[] = { 2, 0, 0, 0, 0, 1 };
 
 	memset(config, 0, sizeof(*config));
@@ -760,6 +847,7 @@ static void configure(struct world *world)
 		config->ia[i].iaid = 1 + i % 3;
 		config->n_ias++;
 	}
+	config->reconfigure = rng_chance(&world->rng, 30);
 	config->stateless = rng_chance(&world->rng, 6);
 	if (config->stateless)
 		config->n_ias = 0;

@@ -93,6 +93,9 @@ static void act(void *context, const struct action *action)
 		kept->note.number = action->note.number;
 		kept->note.extra = action->note.extra;
 		break;
+	case ACTION_SAVE_KEY:
+		scene.key = action->rkap;
+		break;
 	case ACTION_READY:
 	case ACTION_DONE:
 		break;
@@ -245,6 +248,23 @@ struct message_binding *answer_address(const char *text, uint32_t preferred, uin
 					     .ia = (uint8_t)(scene.answer.n_ias - 1),
 					     .preferred = preferred,
 					     .valid = valid };
+	return binding;
+}
+
+struct message_ia *answer_ia_pd(uint32_t iaid, uint32_t t1, uint32_t t2)
+{
+	struct message_ia *ia = answer_ia(iaid, t1, t2);
+
+	ia->type = OPTION_IA_PD;
+	return ia;
+}
+
+struct message_binding *answer_prefix(const char *text, uint8_t prefix_len, uint32_t preferred,
+				      uint32_t valid)
+{
+	struct message_binding *binding = answer_address(text, preferred, valid);
+
+	binding->prefix_len = prefix_len;
 	return binding;
 }
 

@@ -48,6 +48,7 @@ struct scene {
 	struct scene_action action[SCENE_ACTIONS];
 	unsigned int n_calls;
 	struct script_call call[512];
+	struct rkap key;	 /* by the last ACTION_SAVE_KEY */
 	struct lease saved;	 /* by the last ACTION_SAVE */
 	struct message answer;	 /* what a server says next */
 	struct message received; /* as the client parsed it */
@@ -91,6 +92,9 @@ struct message *answer(unsigned int type, uint8_t number);
 struct message_ia *answer_ia(uint32_t iaid, uint32_t t1, uint32_t t2);
 struct message_ia *answer_ia_status(uint32_t iaid, uint16_t code);
 struct message_binding *answer_address(const char *text, uint32_t preferred, uint32_t valid);
+struct message_ia *answer_ia_pd(uint32_t iaid, uint32_t t1, uint32_t t2);
+struct message_binding *answer_prefix(const char *text, uint8_t prefix_len, uint32_t preferred,
+				      uint32_t valid);
 void answer_status(uint16_t code);
 enum refusal deliver(void);
 

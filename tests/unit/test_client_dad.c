@@ -628,7 +628,7 @@ Test(client_dad, hold_off_grows_while_every_address_is_taken)
 	}
 }
 
-/* C-RATE-3: what a hostile server can make us send. */
+/* What a hostile server can make us send. */
 
 enum loop {
 	NO_ADDRESS,
@@ -762,6 +762,7 @@ static const char *run_loop(enum loop loop, unsigned int *sent)
 	return types;
 }
 
+/* C-RATE-3 */
 Test(client_dad, no_loop_with_a_hostile_server_exceeds_the_limit)
 {
 	for (unsigned int i = 0; i < LOOPS; i++) {

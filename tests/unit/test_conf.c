@@ -153,6 +153,16 @@ Test(conf, servers_are_rejected_and_accepted_by_duid)
 	cr_expect_eq(conf.all.reject.n, 0);
 }
 
+/* C-REC-1: unwilling unless it is said. */
+Test(conf, reconf_accept_is_a_flag)
+{
+	cr_expect(parse(""));
+	cr_expect_not(conf.all.reconfigure);
+	cr_expect(parse("send dhcp6.reconf-accept;"));
+	cr_expect(conf.all.reconfigure);
+	cr_expect_not(parse("send dhcp6.reconf-accept 1;"));
+}
+
 Test(conf, send_client_id_is_a_duid)
 {
 	static const uint8_t duid[] = { 0, 3, 0, 1, 0xfa, 0xaa, 0xbb, 0xcc, 0xdd, 0xee };
@@ -399,7 +409,6 @@ Test(conf, what_is_not_built_is_said)
 		"send vsio.unknown-40000 0:1;",
 		"send dhcp6.user-class = concat(0:1, \"x\");",
 		"send dhcp6.client-id = hardware;",
-		"send dhcp6.reconf-accept;",
 	};
 	char text[512];
 

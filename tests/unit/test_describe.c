@@ -72,6 +72,7 @@ static void set_reply(void)
 	add_binding("2001:db8:100::", 56, 0, 0)->status = STATUS_NO_BINDING;
 }
 
+/* C-RPL-14: among others, status and text are shown. */
 Test(describe, reply_is_one_line)
 {
 	set_reply();
@@ -128,7 +129,7 @@ Test(describe, reconfigure_and_unknown_types)
 	cr_expect_str_eq(described(100), "message of type 200 xid 0x000000");
 }
 
-/* A status text fills its field without a NUL: what follows is not read. */
+/* C-FMT-13: a status text fills its field without a NUL: what follows is not read. */
 Test(describe, status_text_is_bounded)
 {
 	const size_t start = offsetof(struct message, status.text);

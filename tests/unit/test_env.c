@@ -403,7 +403,7 @@ Test(env, decline6_says_who_found_it)
 				       "reason=DECLINE6\n" REQUESTED);
 }
 
-/* BOUND6-na-pd-fqdn.txt; its flags 06 are N and O: N is true there, rightly, by accident. */
+/* C-FQDN-5, BOUND6-na-pd-fqdn.txt; flags 06 are N and O: N is true there, rightly, by accident. */
 Test(env, fqdn_is_taken_apart)
 {
 	static const struct {

@@ -131,6 +131,7 @@ static unsigned int leases_after(const struct transition *row, unsigned int leas
 	case DEED_TAKE_OFFER:
 	case DEED_BARE:
 	case DEED_BACK_OFF:
+	case DEED_RECONFIGURE:
 	case DEED_INFORM:
 	case DEED_CONFIRMED:
 	case DEED_DOUBT:

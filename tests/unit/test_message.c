@@ -612,7 +612,7 @@ Test(message, addresses_and_prefixes_nobody_can_lease)
 	}
 }
 
-/* C-FMT-7, C-FMT-8, C-FMT-10: the message stays, the option is as if absent. */
+/* C-FMT-6 to C-FMT-8, C-FMT-10: the message stays, the option is as if absent. */
 Test(message, options_that_are_passed_over)
 {
 	static const struct {

@@ -321,7 +321,7 @@ static bool read_lifetimes(const struct in6_addr *addr, uint32_t *preferred, uin
 	return found;
 }
 
-/* C-ADR-1, K22; the kernel counts seconds down from the moment of the request. */
+/* C-ADR-1, C-ADR-3, C-DAD-1, K22; the kernel counts seconds down from the moment of the request. */
 Test(netlink, an_address_gets_its_flags_lifetimes_and_mark, .init = open_all, .fini = close_all)
 {
 	static const struct {
@@ -358,7 +358,7 @@ Test(netlink, an_address_gets_its_flags_lifetimes_and_mark, .init = open_all, .f
 	}
 }
 
-/* K6: Renew changes the lifetimes and starts no new DAD. */
+/* C-REN-7, K6: Renew changes the lifetimes and starts no new DAD. */
 Test(netlink, an_update_changes_lifetimes_and_nothing_else, .init = open_all, .fini = close_all)
 {
 	struct in6_addr addr = ip("2001:db8::1");
@@ -598,7 +598,7 @@ static ssize_t wait_receive(int fd, void *bytes, size_t size, struct udp_origin 
 	return udp_receive(fd, bytes, size, origin);
 }
 
-/* C-GEN-1, C-VAL-2, C-FMT-9 */
+/* C-GEN-1, C-GEN-2, C-VAL-2, C-FMT-9 */
 Test(netlink, datagrams_go_to_the_servers_and_come_back, .init = open_all, .fini = close_all)
 {
 	static unsigned char large[UDP_RECEIVE_MAX - 48];

@@ -240,8 +240,32 @@ Test(offer, equal_preference_is_decided_by_options_then_by_lifetime)
 			options_add(&advertise.options, wanted[j], "", 0);
 		cr_assert(read_offer());
 		one = offer;
-		offer_count_options(&one, &advertise, wanted, 2);
+		offer_rate(&one, &advertise, 0, wanted, 2);
 		offers_add(&offers, &one);
+	}
+	for (unsigned int i = 0; i < 4; i++) {
+		cr_assert(offers_take(&offers, &best));
+		cr_expect_eq(best.server.bytes[4], want[i], "place %u", i);
+	}
+}
+
+/* C-HINT-2: the nearest length wins. */
+Test(offer, prefixes_are_ranked_by_their_distance_from_the_hint)
+{
+	static const uint8_t lengths[] = { 48, 60, 56, 64 };
+	static const uint8_t want[] = { 2, 1, 0, 3 };
+	struct offer best;
+
+	for (uint8_t i = 0; i < 4; i++) {
+		begin(0);
+		lease_want(&lease, OPTION_IA_PD, 7);
+		add_ia(OPTION_IA_PD, 7);
+		add_address("2001:db8::")->prefix_len = lengths[i];
+		advertise.server_id = duid_ll(1, &i, 1);
+		cr_assert(read_offer());
+		best = offer;
+		offer_rate(&best, &advertise, 56, NULL, 0);
+		offers_add(&offers, &best);
 	}
 	for (unsigned int i = 0; i < 4; i++) {
 		cr_assert(offers_take(&offers, &best));

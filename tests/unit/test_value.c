@@ -123,6 +123,7 @@ static void expect_render(const struct row *row, enum value_style style, const c
 	cr_expect_str_eq(text_end(&out) + 1, want ? want : "", "%s (style %u)", row->name, style);
 }
 
+/* C-FMT-11, C-FMT-12: among others, what is no name never gets to a script. */
 Test(value, variables_have_isc_text_or_none)
 {
 	for (size_t i = 0; i < ROWS(rows); i++)
@@ -151,7 +152,7 @@ Test(value, what_a_lease_file_has_is_read_back)
 	}
 }
 
-/* What nobody could mistake for something else, whatever came from the link. */
+/* C-FMT-13: what nobody could mistake for something else, whatever came from the link. */
 Test(value, people_always_see_the_data)
 {
 	static const struct {
@@ -182,7 +183,7 @@ Test(value, people_always_see_the_data)
 	}
 }
 
-/* RFC 1035 section 2.3.4: 63 octets a label, 255 a name. */
+/* C-FMT-11, RFC 1035 section 2.3.4: 63 octets a label, 255 a name. */
 Test(value, names_have_their_limits)
 {
 	uint8_t wire[300];
