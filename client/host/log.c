@@ -10,9 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TEXT_MAX    16384		/* octets of a message; a longer one is cut, and says so */
-#define ESCAPED_MAX (TEXT_MAX * 4 + 64) /* the same with all of it escaped, and what is before it \
-					 */
+#define TEXT_MAX 16384 /* octets of a message; a longer one is cut, and says so */
+#define ESCAPED_MAX                                                                   \
+	(TEXT_MAX * 4 + 64) /* the same with all of it escaped, and what is before it \
+			     */
 
 static struct {
 	char name[64];

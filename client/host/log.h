@@ -13,7 +13,8 @@ enum log_level {
 	LOG_LEVEL_DETAIL,  /* -d -v: every option, every timer */
 };
 
-/* `name` is the program's, as it was called; `stderr_level` the most talkative level shown there. */
+/* `name` is the program's, as it was called; `stderr_level` the most talkative level shown there.
+ */
 void log_open(const char *name, enum log_level stderr_level, bool timestamps);
 
 /* stderr is no longer ours: syslog only. */

@@ -24,8 +24,8 @@ int udp_send(int fd, unsigned int ifindex, const void *bytes, size_t size);
 
 struct udp_origin {
 	struct in6_addr from;
-	bool multicast;	 /* the destination was a multicast address (C-VAL-2) */
-	bool truncated;	 /* the datagram was longer than the buffer */
+	bool multicast; /* the destination was a multicast address (C-VAL-2) */
+	bool truncated; /* the datagram was longer than the buffer */
 };
 
 /* The octets received, or -errno (-EAGAIN when there is nothing). */
