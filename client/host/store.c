@@ -283,6 +283,7 @@ static void find_zeros(struct contents *contents, const char *text, size_t size)
 
 static void examine(struct contents *contents, const char *text, size_t size)
 {
+	struct duid fallback = { 0 };
 	struct leasefile_item item;
 	struct lex lex;
 
@@ -296,7 +297,12 @@ static void examine(struct contents *contents, const char *text, size_t size)
 			note_damage(contents, item.line, item.reason);
 		else if (item.kind == LEASEFILE_DUID)
 			contents->duid = item.duid; /* the last one counts, as with leases */
+		else if (item.duid.size > 0)
+			fallback = item.duid;
 	}
+	/* The statement can be lost when the leases are not; another DUID would lose them. */
+	if (contents->duid.size == 0)
+		contents->duid = fallback;
 	find_zeros(contents, text, size);
 }
 

@@ -359,13 +359,13 @@ static bool read_value(struct lex *lex, const char **text, size_t *size)
 	return end > start;
 }
 
-static void read_server(struct reader *r)
+static void read_duid_option(struct reader *r, struct duid *duid)
 {
 	uint8_t bytes[DUID_MAX];
 	size_t size;
 
 	if (lex_octets(r->lex, bytes, sizeof(bytes), &size))
-		duid_set(&r->item->lease.server, bytes, size);
+		duid_set(duid, bytes, size);
 	pass_over(r->lex, 0);
 }
 
@@ -385,7 +385,9 @@ static bool read_option(struct reader *r)
 	}
 	lex_next(r->lex);
 	if (code == OPTION_SERVERID)
-		read_server(r);
+		read_duid_option(r, &r->item->lease.server);
+	else if (code == OPTION_CLIENTID)
+		read_duid_option(r, &r->item->duid);
 	else if (read_value(r->lex, &text, &size) && !is_of_exchange(code) &&
 		 value_parse(&data, code, text, size) && !data.bad)
 		options_add(&r->item->lease.options, code, bytes, data.at);
@@ -419,6 +421,7 @@ static bool read_lease(struct reader *r)
 
 	item->kind = LEASEFILE_LEASE;
 	item->interface[0] = '\0';
+	item->duid.size = 0;
 	memset(&item->lease, 0, sizeof(item->lease));
 	lex_next(r->lex);
 	if (!read_block(r, read_record))

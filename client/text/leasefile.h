@@ -27,7 +27,8 @@ enum leasefile_kind {
 
 struct leasefile_item {
 	enum leasefile_kind kind;
-	struct duid duid;
+	struct duid
+		duid; /* LEASEFILE_DUID; of a lease its dhcp6.client-id, size 0 where it has none */
 	char interface[IFNAMSIZ];
 	struct lease lease; /* stamps with `epoch` only: `at` is 0 until the caller sets it */
 	size_t start;	    /* the item's text, octets from the start of the file … */

@@ -165,7 +165,7 @@ static void restart(void)
 	scene_start();
 }
 
-/* PD only: C-PD, C-ADV-8, C-IA-1, C-DAD-2 */
+/* C-ADV-8, C-IA-1, C-DAD-2: no address is wanted, and nothing is said of one. */
 Test(client_prefix, a_prefix_alone)
 {
 	const struct script_call *call;
@@ -965,6 +965,30 @@ Test(client_prefix, a_move_replaces_the_prefix)
 	cr_expect_not_null(call_for(REASON_REBIND6, "2001:db8:9::1"));
 	scene_expect(MESSAGE_RENEW);
 	cr_expect(is_of(&scene.sent.server_id, 2), "C-RPL-12");
+}
+
+/* C-RPL-9, row 87: the server of this link has forgotten the prefix. */
+Test(client_prefix, a_move_to_a_server_without_the_binding)
+{
+	begin(0, 1);
+	delegated(56);
+	scene_clear();
+	scene_link(false);
+	scene_link(true);
+	scene_expect(MESSAGE_REBIND);
+	answer(MESSAGE_REPLY, 2);
+	answer_ia_pd(100, 0, 0);
+	scene.answer.ia[0].status.present = true;
+	scene.answer.ia[0].status.code = STATUS_NO_BINDING;
+	cr_expect_eq(deliver(), REFUSED_NOT);
+	scene_state(BOUND, REQUESTING);
+	scene_expect(MESSAGE_REQUEST);
+	cr_expect(is_of(&scene.sent.server_id, 2));
+	cr_expect(names(100, PREFIX, 56));
+	cr_expect(holds(&scene.client.lease, PREFIX), "in use until it is over");
+	grant_prefix(2, PREFIX, 56);
+	scene_state(BOUND, IDLE);
+	cr_expect_eq(count_calls(REASON_EXPIRE6), 0);
 }
 
 /* Row 89 */

@@ -492,6 +492,21 @@ Test(store, files_of_others_are_taken)
 
 #define BYTES(text) text, sizeof(text) - 1
 
+/* Nothing that was leased is forgotten: another DUID would lose the leases that can still be read.
+ */
+Test(store, a_lost_duid_is_taken_from_a_lease)
+{
+	static const char lease[] = "default-duid \"\\000\n" RECORD(
+		"eth1",
+		"2001:db8::11") "lease6 {\n  interface \"eth0\";\n"
+				"  option dhcp6.client-id 0:1:0:1:2f:7:42:0:2:0:0:0:0:2;\n}\n";
+	struct duid found;
+
+	write_text(path, lease);
+	cr_assert_eq(store_load_duid(path, &found), 0);
+	cr_expect(duid_equal(&found, &duid));
+}
+
 Test(store, a_damaged_file_is_set_aside_and_what_is_readable_kept)
 {
 	static const struct {
