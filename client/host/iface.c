@@ -50,7 +50,7 @@ struct iface {
 	enum link_obstacle said; /* the obstacle that was logged last */
 	enum lease_state lease_said;
 	enum message_state message_said;
-	msec renew_said;
+	msec next_said; /* T1, or the next refresh */
 	unsigned int n_feedback;
 	struct feedback feedback[FEEDBACK_SIZE];
 };
@@ -147,19 +147,22 @@ static void put_time(struct cursor *out, const char *what, msec at, msec now)
 
 static void log_timers(struct iface *iface)
 {
-	const struct lease *lease = &iface->client.lease;
-	msec renew = lease_renew_at(lease);
+	const struct client *client = &iface->client;
+	bool bound = client_lease_state(client) == BOUND;
+	msec next = bound ? lease_renew_at(&client->lease) : client->refresh_at;
 	msec now = loop_now();
 	char line[LINE_SIZE];
 	struct cursor out = cursor_writer(line, sizeof(line));
 
-	if (client_lease_state(&iface->client) == INIT ||
-	    client_message_state(&iface->client) != IDLE || renew == iface->renew_said)
+	if (client_message_state(client) != IDLE || next == iface->next_said ||
+	    (!bound && !client->informed))
 		return;
-	iface->renew_said = renew;
-	put_time(&out, "renew", renew, now);
-	put_time(&out, ", rebind", lease_rebind_at(lease), now);
-	put_time(&out, ", expires", lease_ends_at(lease), now);
+	iface->next_said = next;
+	put_time(&out, bound ? "renew" : "refresh", next, now);
+	if (bound) {
+		put_time(&out, ", rebind", lease_rebind_at(&client->lease), now);
+		put_time(&out, ", expires", lease_ends_at(&client->lease), now);
+	}
 	log_info("%s: %s", iface_name(iface), text_end(&out));
 }
 
@@ -863,7 +866,7 @@ struct iface *iface_open(struct host *host, const char *name, enum iface_task ta
 	iface->task = task;
 	iface->socket = (struct loop_source){ .fd = -1, .ready = on_socket };
 	iface->said = LINK_USABLE;
-	iface->renew_said = NEVER;
+	iface->next_said = -NEVER;
 	link_init(&iface->link, name);
 	loop_timer_init(&iface->timer, on_timer);
 	iface->script = script_open(&host->loop, path[0] ? path : host->script_file,

@@ -339,6 +339,10 @@ static void other_lines(struct lines *lines, const struct message *message)
 	struct wire_option option;
 
 	while (get_option(&c, &option)) {
+		/* Scripts get these as they came; here they have lines of their own. */
+		if (option.code == OPTION_SOL_MAX_RT || option.code == OPTION_INF_MAX_RT ||
+		    option.code == OPTION_INFORMATION_REFRESH_TIME)
+			continue;
 		value_render(begin_line(lines, option.code), option.code, option.data,
 			     VALUE_PEOPLE);
 		end_line(lines);

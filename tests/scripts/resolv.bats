@@ -241,3 +241,16 @@ END
 	contains "$errors" "cannot write /etc/full/resolv.conf"
 END
 }
+
+# C-OPT-18: what the server does not give any more is withdrawn.
+@test "servers that are given no more leave resolv.conf, other lines stay" {
+	scene <<'END'
+	echo "options edns0" >>/etc/resolv.conf
+	call BOUND6
+	grep -q '^nameserver 2001:db8' /etc/resolv.conf || die "nameserver 2001:db8..."
+	call RENEW6 new_dhcp6_name_servers= new_dhcp6_domain_search=
+	! grep -q '^nameserver 2001:db8' /etc/resolv.conf || die "no nameserver 2001:db8..."
+	grep -q '^options edns0' /etc/resolv.conf || die "options edns0"
+	status=0
+END
+}
