@@ -44,8 +44,7 @@ struct iface {
 	bool preinit;  /* PREINIT6 was called, and has ended if `started` */
 	bool started;
 	bool synced; /* a whole dump was seen */
-	bool in_client;
-	bool ready; /* to be told when the scripts have ended */
+	bool ready;  /* to be told when the scripts have ended */
 	bool done;
 	enum link_obstacle said; /* the obstacle that was logged last */
 	enum lease_state lease_said;
@@ -99,13 +98,15 @@ static void log_state(struct iface *iface)
 {
 	enum lease_state lease = client_lease_state(&iface->client);
 	enum message_state message = client_message_state(&iface->client);
+	char pair[64];
+	struct cursor out = cursor_writer(pair, sizeof(pair));
 
 	if (lease == iface->lease_said && message == iface->message_said)
 		return;
 	iface->lease_said = lease;
 	iface->message_said = message;
-	log_info("%s: %s/%s", iface_name(iface), lease_state_name(lease),
-		 message_state_name(message));
+	describe_state(&out, &iface->client);
+	log_info("%s: %s", iface_name(iface), text_end(&out));
 }
 
 static void log_message(struct iface *iface, const char *verb, const struct in6_addr *from,

@@ -2,7 +2,6 @@
 #include "host/netlink.h"
 
 #include <errno.h>
-#include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <netlink/addr.h>
@@ -173,25 +172,4 @@ int netlink_address_remove(struct netlink *netlink, unsigned int ifindex,
 	error = error < 0 ? errno_of(error) : request(netlink, message);
 	rtnl_addr_put(address);
 	return error == -EADDRNOTAVAIL || error == -ENOENT ? 0 : error;
-}
-
-int netlink_link_up(struct netlink *netlink, unsigned int ifindex)
-{
-	struct ifinfomsg link = {
-		.ifi_family = AF_UNSPEC,
-		.ifi_index = (int)ifindex,
-		.ifi_flags = IFF_UP,
-		.ifi_change = IFF_UP,
-	};
-	struct nl_msg *message = nlmsg_alloc_simple(RTM_NEWLINK, 0);
-	int result;
-
-	if (!message)
-		return -ENOMEM;
-	result = nlmsg_append(message, &link, sizeof(link), NLMSG_ALIGNTO);
-	if (result < 0) {
-		nlmsg_free(message);
-		return errno_of(result);
-	}
-	return request(netlink, message);
 }

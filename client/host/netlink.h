@@ -40,7 +40,4 @@ int netlink_address_update(struct netlink *netlink, unsigned int ifindex,
 int netlink_address_remove(struct netlink *netlink, unsigned int ifindex,
 			   const struct in6_addr *addr, unsigned int prefix_len);
 
-/* Sets the link up, as `ip link set … up` does. 0 or -errno. */
-int netlink_link_up(struct netlink *netlink, unsigned int ifindex);
-
 #endif
