@@ -92,7 +92,7 @@ enum exchange_outcome exchange_check(const struct exchange *x, msec now);
 /* A message was sent: counts it and sets the next deadline, cut at MRD. */
 void exchange_sent(struct exchange *x, uint32_t random, msec now);
 
-/* No token was left: tries again at `when`; nothing is counted. */
+/* It may not be sent yet (rate.h): tries again at `when`; nothing is counted. */
 void exchange_defer(struct exchange *x, msec when);
 
 /* Elapsed Time, 1/100 s since the first message, rounded down, at most 0xffff (C-ELP-2 to C-ELP-4).
