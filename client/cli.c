@@ -40,6 +40,7 @@ static const struct option_row {
 	{ "-r", DEED, 0, "stop a running client and release its lease" },
 	{ "-x", DEED, 0, "stop a running client and keep its lease" },
 	{ "-N", DEED, 0, "ask for an address (IA_NA); repeat it for more" },
+	{ "-T", DEED, 0, "ask for a temporary address (IA_TA); repeat it for more" },
 	{ "-P", DEED, 0, "ask for a prefix (IA_PD); repeat it for more" },
 	{ "-S", SETS, offsetof(struct cli, stateless),
 	  "ask for options only, not for addresses (Information-request)" },
@@ -54,7 +55,6 @@ static const struct option_row {
 	{ "--version", DEED, 0, "show the version" },
 	{ "--help", DEED, 0, "show this" },
 	{ "-h", DEED, 0, NULL },
-	{ "-T", UNBUILT, 0, NULL },
 	{ "-R", UNBUILT, 0, NULL },
 	{ "-D", UNBUILT, 0, NULL },
 	{ "-I", UNBUILT, 0, NULL },
@@ -142,9 +142,14 @@ static bool add_env(struct cli *cli, const char *text)
 	return true;
 }
 
+static unsigned int count_ias(const struct cli *cli)
+{
+	return cli->n_na + cli->n_ta + cli->n_pd;
+}
+
 static bool add_ia(struct cli *cli, const char *name, unsigned int *count)
 {
-	if (cli->n_na + cli->n_pd == LEASE_IAS) {
+	if (count_ias(cli) == LEASE_IAS) {
 		fprintf(stderr, "%s: more than %d IAs on an interface are not possible\n", name,
 			LEASE_IAS);
 		return false;
@@ -169,6 +174,8 @@ static bool do_option(struct cli *cli, const char *name, const char *value)
 		cli->task = CLI_STOP;
 	} else if (strcmp(name, "-N") == 0) {
 		return add_ia(cli, name, &cli->n_na);
+	} else if (strcmp(name, "-T") == 0) {
+		return add_ia(cli, name, &cli->n_ta);
 	} else if (strcmp(name, "-P") == 0) {
 		return add_ia(cli, name, &cli->n_pd);
 	} else if (strcmp(name, "--prefix-len-hint") == 0) {
@@ -246,8 +253,9 @@ static bool take(struct cli *cli, const char *name, const char *next, bool *used
 /* dhclient's rules for -S. */
 static bool check_stateless(const struct cli *cli)
 {
-	if (cli->n_na + cli->n_pd > 0 || cli->task == CLI_RELEASE) {
-		fprintf(stderr, "-S: asks for options only, and so cannot go with -N, -P or -r\n");
+	if (count_ias(cli) > 0 || cli->task == CLI_RELEASE) {
+		fprintf(stderr,
+			"-S: asks for options only, and so cannot go with -N, -T, -P or -r\n");
 		return false;
 	}
 	if (cli->n_interfaces != 1) {
@@ -276,7 +284,7 @@ bool cli_parse(struct cli *cli, int argc, char **argv)
 	}
 	if (cli->stateless)
 		return check_stateless(cli);
-	if (cli->n_na + cli->n_pd == 0)
+	if (count_ias(cli) == 0)
 		cli->n_na = 1;
 	return true;
 }

@@ -35,7 +35,8 @@ struct cli {
 	unsigned int n_pd;   /* -P, counted */
 	uint8_t prefix_hint; /* bits: --prefix-len-hint; 0: not said */
 	uint16_t port;
-	unsigned int n_na;     /* -N, counted; 1 where there is none */
+	unsigned int n_na;     /* -N, counted; 1 where there is neither -N, -T, -P nor -S */
+	unsigned int n_ta;     /* -T, counted */
 	const char *conf_file; /* NULL: not said */
 	const char *lease_file;
 	const char *pid_file;

@@ -410,6 +410,7 @@ int daemon_run(const struct cli *cli, const struct conf *conf, void (*background
 		.conf = conf,
 		.port = cli->port,
 		.n_na = cli->n_na,
+		.n_ta = cli->n_ta,
 		.n_pd = cli->n_pd,
 		.prefix_hint = cli->prefix_hint,
 		.stateless = cli->stateless,

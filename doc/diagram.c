@@ -76,8 +76,6 @@ static const char *deed_name(enum deed deed)
 		return "take over the options";
 	case DEED_RECONFIGURE:
 		return "do as the server says";
-	case DEED_CONFIRMED:
-		return "the lease fits";
 	case DEED_DOUBT:
 		return "wait for another answer";
 	case DEED_DROP:
@@ -88,6 +86,8 @@ static const char *deed_name(enum deed deed)
 		return "wait with the next Rebind";
 	case DEED_FILL:
 		return "fill what a Decline left empty";
+	case DEED_FOLLOW:
+		return "once in 30 s";
 	case DEED_DECLINED:
 		return "wait with asking anew";
 	case DEED_RELEASE:

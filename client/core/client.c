@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/following.h"
 #include "core/holding.h"
 #include "core/machine.h"
 #include "core/reception.h"
@@ -31,14 +32,6 @@ static void begin_release(struct client *client)
 	report_lease(client, &client->lease, true);
 	holding_drop(client, REASON_RELEASE6);
 	client->delay = CLIENT_RELEASE_WAIT;
-}
-
-/* The lease fits the link, or nobody said that it does not: what passed DAD meanwhile is told. */
-static void confirmed(struct client *client)
-{
-	client->checking = false;
-	client->reason = REASON_BOUND6;
-	holding_announce_soon(client);
 }
 
 static void stop(struct client *client)
@@ -80,9 +73,6 @@ static void do_deed(struct client *client, enum deed deed, const struct message 
 	case DEED_INFORM:
 		holding_inform(client, reply);
 		break;
-	case DEED_CONFIRMED:
-		confirmed(client);
-		break;
 	case DEED_DOUBT:
 		client->doubt = true;
 		break;
@@ -90,18 +80,19 @@ static void do_deed(struct client *client, enum deed deed, const struct message 
 		report_note(client, NOTE_NOT_ON_LINK, NULL, 0, 0);
 		holding_drop(client, REASON_EXPIRE6);
 		client->n_hints = 0;
-		client->checking = false;
 		holding_save(client);
 		break;
 	case DEED_KEEP:
 		report_note(client, NOTE_KEPT, NULL, 0, 0);
-		confirmed(client);
 		break;
 	case DEED_UNREPAIRED:
 		sending_unrepaired(client);
 		break;
 	case DEED_FILL:
 		client->filling = true;
+		break;
+	case DEED_FOLLOW:
+		following_done(client);
 		break;
 	case DEED_DECLINED:
 		sending_declined(client);
@@ -114,6 +105,12 @@ static void do_deed(struct client *client, enum deed deed, const struct message 
 		stop(client);
 		break;
 	}
+}
+
+/* The exchanges that find out whether what is held may be used on this link. */
+static bool decides(enum message_state state)
+{
+	return state == CONFIRMING || state == LINK_REBINDING || state == REQUESTING;
 }
 
 static void step(struct client *client, enum event event, const struct message *reply)
@@ -131,6 +128,12 @@ static void step(struct client *client, enum event event, const struct message *
 		exchange_end(&client->exchange);
 	else if (row->next != STAY)
 		sending_begin(client, row->next);
+	if (row->next == CONFIRMING || row->next == LINK_REBINDING)
+		holding_doubt(client);
+	/* Confirmed, repaired, or nobody said otherwise: what passed DAD meanwhile is told. */
+	if (row->next != STAY && event != EVENT_LINK_LOST && client->started &&
+	    !decides(client->exchange.state))
+		holding_trust(client);
 }
 
 /*
@@ -160,17 +163,32 @@ static msec due(const struct client *client, enum event event)
 	case EVENT_DUPLICATES:
 		return client->conflicts.decline_at;
 	case EVENT_ASK:
-		return client->ask_at;
+		return lease_state(&client->lease) == INIT || lease_renewable(&client->lease)
+			       ? client->ask_at
+			       : NEVER;
 	case EVENT_REFRESH:
 		return client->refresh_at;
 	default:
-		return NEVER;
+		return following_due(client, event);
 	}
 }
 
 /* In this order when several are due: T2 before T1, so that T1 = T2 goes to Rebind (C-T12-8). */
-static const enum event timed[] = { EVENT_T2, EVENT_DUPLICATES, EVENT_T1, EVENT_ASK,
-				    EVENT_REFRESH };
+static const enum event timed[] = {
+	EVENT_T2,
+	EVENT_DUPLICATES,
+	EVENT_T1,
+	EVENT_ASK,
+	EVENT_REFRESH,
+	EVENT_ROUTER_STATEFUL,
+	EVENT_ROUTER_STATELESS,
+	EVENT_ROUTER_NOTHING,
+	EVENT_PREFIXES_DELEGATING,
+	EVENT_PREFIXES_HELD,
+	EVENT_PREFIXES,
+	EVENT_PREFIXES_STATELESS,
+	EVENT_LINK_LOCAL,
+};
 
 #define TIMED (sizeof(timed) / sizeof(timed[0]))
 
@@ -230,13 +248,33 @@ static void work(struct client *client)
 		if (client->announce_at <= client->now)
 			holding_announce(client);
 		holding_deprefer(client);
+		if (client->link)
+			following_timeout(client);
 		event = next_event(client);
 		if (event == EVENTS)
 			break;
 		step(client, event, NULL);
 	}
+	sending_register(client);
 	if (client->started)
 		holding_check_ready(client);
+}
+
+/* An anonymous client asks no network whether it knows its addresses (C-CNF-11, C-ANON-2). */
+static void drop_unconfirmed(struct client *client)
+{
+	if (lease_state(&client->lease) == INIT)
+		return;
+	report_note(client, NOTE_NEW_ATTACHMENT, NULL, 0, 0);
+	holding_drop(client, REASON_EXPIRE6);
+	client->n_hints = 0;
+	holding_save(client);
+}
+
+static void want_ias(struct client *client)
+{
+	for (unsigned int i = 0; i < client->config.n_ias; i++)
+		lease_want(&client->lease, client->config.ia[i].type, client->config.ia[i].iaid);
 }
 
 void client_init(struct client *client, const struct client_config *config,
@@ -251,12 +289,24 @@ void client_init(struct client *client, const struct client_config *config,
 	client->refresh_at = NEVER;
 	client->ask_at = NEVER;
 	client->announce_at = NEVER;
+	client->router_at = NEVER;
 	client->reason = REASON_BOUND6;
+	router_init(&client->router);
+	registrar_init(&client->registrar);
 	exchange_end(&client->exchange);
 	conflicts_init(&client->conflicts);
 	rate_init(&client->rate, config->rate_messages, (msec)config->rate_seconds * 1000);
-	for (unsigned int i = 0; i < config->n_ias; i++)
-		lease_want(&client->lease, config->ia[i].type, config->ia[i].iaid);
+	want_ias(client);
+}
+
+void client_identify(struct client *client, const struct client_config *config, msec now)
+{
+	enter(client, now);
+	drop_unconfirmed(client);
+	client->config = *config;
+	client->lease.n_ias = 0;
+	want_ias(client);
+	work(client);
 }
 
 void client_restore(struct client *client, const struct lease *lease, msec now)
@@ -276,13 +326,18 @@ static void link_ready(struct client *client)
 	client->backoff = 0;
 	for (unsigned int i = 0; i < client->lease.n_bindings; i++)
 		client->lease.binding[i].dad.readded = 0;
+	if (client->config.anonymous)
+		drop_unconfirmed(client);
+	following_begin(client);
+	registrar_attach(&client->registrar, client->now);
 	holding_put_on(client);
-	if (client->config.stateless)
-		step(client, EVENT_LINK_READY_STATELESS, NULL);
-	else if (lease_has_prefix(&client->lease))
+	/* What is held is checked at once, whatever routers will say. */
+	if (lease_has_prefix(&client->lease))
 		step(client, EVENT_LINK_READY_PREFIX, NULL);
-	else
+	else if (lease_state(&client->lease) == BOUND || client->manner == MANNER_STATEFUL)
 		step(client, EVENT_LINK_READY, NULL);
+	else if (client->manner == MANNER_STATELESS)
+		step(client, EVENT_LINK_READY_STATELESS, NULL);
 }
 
 /* DAD without a carrier proves nothing: what was being tested is taken off and tested again later.
@@ -290,6 +345,7 @@ static void link_ready(struct client *client)
 static void link_lost(struct client *client)
 {
 	holding_link_lost(client);
+	following_end(client);
 	/* A Decline that is cut short is sent again when the link is back. */
 	if (client->exchange.state == DECLINING)
 		conflicts_again(&client->conflicts, client->now);
@@ -369,42 +425,107 @@ static void take_auth(struct client *client, const struct message *message)
 	report(client, ACTION_SAVE_KEY);
 }
 
+/* C-REG-1 */
+static void hear_registration(struct client *client, const struct message *message)
+{
+	struct cursor enabled;
+
+	if (options_find(&message->options, OPTION_ADDR_REG_ENABLE, &enabled) &&
+	    cursor_left(&enabled) == 0)
+		registrar_offer(&client->registrar);
+}
+
 static void use(struct client *client, struct message *message)
 {
-	take_auth(client, message);
-	if (message->type == MESSAGE_RECONFIGURE) {
+	switch (message->type) {
+	case MESSAGE_RECONFIGURE:
+		take_auth(client, message);
 		step(client, reception_reconfigure(message), message);
-		return;
-	}
-	if (message->type == MESSAGE_ADVERTISE) {
+		break;
+	case MESSAGE_ADVERTISE:
+		hear_registration(client, message);
 		sending_hear_max_rt(client, message, false);
+		following_refuse_long_prefixes(client, message);
 		step(client, reception_consider(client, message), message);
-	} else {
+		break;
+	default:
+		hear_registration(client, message);
 		sending_hear_max_rt(client, message, true);
+		following_refuse_long_prefixes(client, message);
 		holding_refuse_duplicates(client, message);
 		step(client, reception_classify(client, message), message);
+		/* Only whoever gave what is held, or the information, may reconfigure it. */
+		if (duid_equal(&message->server_id, &client->lease.server))
+			take_auth(client, message);
+		break;
 	}
 }
 
-enum refusal client_receive(struct client *client, const void *bytes, size_t size, bool multicast,
-			    struct stamp now, struct message *message)
+enum refusal client_receive(struct client *client, const void *bytes, size_t size,
+			    const struct in6_addr *to, struct stamp now, struct message *message)
 {
 	enum refusal refusal = message_parse(message, bytes, size);
+	bool registered = false;
 
 	enter(client, now.at);
 	client->received = now;
 	if (refusal == REFUSED_NOT && !message_type_for_client(message->type))
 		refusal = REFUSED_TYPE_NOT_OURS;
-	if (refusal == REFUSED_NOT && multicast)
+	if (refusal == REFUSED_NOT && IN6_IS_ADDR_MULTICAST(to))
 		refusal = REFUSED_MULTICAST;
 	if (refusal == REFUSED_NOT && message->type == MESSAGE_RECONFIGURE)
 		refusal = reception_check_reconfigure(client, bytes, size, message);
+	else if (refusal == REFUSED_NOT && message->type == MESSAGE_ADDR_REG_REPLY)
+		registered = true;
 	else if (refusal == REFUSED_NOT)
 		refusal = reception_check(client, message);
-	if (refusal == REFUSED_NOT)
+	if (registered)
+		refusal = registrar_reply(&client->registrar, message, to, now.at);
+	else if (refusal == REFUSED_NOT)
 		use(client, message);
 	work(client);
 	return refusal;
+}
+
+void client_router(struct client *client, enum router_source source, bool managed, bool other,
+		   msec now)
+{
+	enter(client, now);
+	following_router(client, source, managed, other);
+	work(client);
+}
+
+void client_prefix(struct client *client, const struct in6_addr *addr, uint8_t prefix_len,
+		   enum router_flag flag, bool set, uint32_t preferred, msec now)
+{
+	unsigned int changes;
+
+	enter(client, now);
+	changes = router_prefix(&client->router, addr, prefix_len, flag, set, preferred, now);
+	following_changes(client, changes);
+	work(client);
+}
+
+void client_link_local(struct client *client, const struct in6_addr *addr, msec now)
+{
+	bool had = !IN6_IS_ADDR_UNSPECIFIED(&client->link_local);
+
+	enter(client, now);
+	if (had && !IN6_ARE_ADDR_EQUAL(&client->link_local, addr))
+		client->moved = client->config.reconfigure && client->rkap.has_key;
+	client->link_local = *addr;
+	work(client);
+}
+
+void client_own_address(struct client *client, const struct in6_addr *addr, bool usable,
+			uint32_t preferred, uint32_t valid, msec now)
+{
+	enter(client, now);
+	if (usable && !lease_find(&client->lease, addr, 128))
+		registrar_address(&client->registrar, addr, preferred, valid, now);
+	else
+		registrar_forget(&client->registrar, addr);
+	work(client);
 }
 
 void client_timeout(struct client *client, msec now)
@@ -427,6 +548,10 @@ msec client_deadline(const struct client *client)
 		earliest = client->exchange.deadline;
 	if (holding_deadline(client) < earliest)
 		earliest = holding_deadline(client);
+	if (client->link && following_deadline(client) < earliest)
+		earliest = following_deadline(client);
+	if (sending_register_at(client) < earliest)
+		earliest = sending_register_at(client);
 	return earliest;
 }
 
@@ -441,7 +566,7 @@ void client_release(struct client *client, msec now)
 void client_stop(struct client *client, bool unconfigure, msec now)
 {
 	enter(client, now);
-	if (unconfigure && client->config.stateless)
+	if (unconfigure && client->config.mode == MODE_STATELESS)
 		report_bare(client, REASON_STOP6);
 	else if (unconfigure)
 		holding_drop(client, REASON_STOP6);

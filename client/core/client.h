@@ -28,17 +28,26 @@
 #include "core/option.h"
 #include "core/proto.h"
 #include "core/rate.h"
+#include "core/registrar.h"
+#include "core/router.h"
 
 #define CLIENT_MESSAGE_SIZE 8192 /* octets: no message that is sent can be larger */
 
 /* ms that a Release waits for the scripts called with RELEASE6 before it leaves all the same. */
 #define CLIENT_RELEASE_WAIT 5000
 
+/* What DHCPv6 is used for. */
+enum client_mode {
+	MODE_STATEFUL,	/* leases, asked for at once, as dhclient does */
+	MODE_STATELESS, /* options only, by Information-request (ISC's -S) */
+	MODE_AUTO,	/* what the flags M and O of Router Advertisements say */
+};
+
 struct client_config {
 	struct duid duid;
 	uint8_t n_ias;
 	struct {
-		uint16_t type; /* OPTION_IA_NA or OPTION_IA_PD */
+		uint16_t type; /* OPTION_IA_NA, OPTION_IA_PD or OPTION_IA_TA */
 		uint32_t iaid;
 	} ia[LEASE_IAS];
 	uint8_t n_oro;
@@ -48,11 +57,14 @@ struct client_config {
 	struct duid_list reject;    /* servers of which nothing is taken … */
 	struct duid_list accept;    /* … and, if it names any, the only ones */
 	bool rapid_commit;
-	bool reconfigure;	/* servers may say when to ask again (section 18.2.11) */
-	bool stateless;		/* options only, by Information-request (ISC's -S) */
-	uint8_t prefix_hint;	/* bits: the wanted length of delegated prefixes; 0: any */
-	uint32_t rate_messages; /* at most so many messages … */
-	uint32_t rate_seconds;	/* … in so many seconds (section 14.1) */
+	bool reconfigure; /* servers may say when to ask again (section 18.2.11) */
+	enum client_mode mode;
+	msec router_wait;	 /* ms: MODE_AUTO, until it is taken that no router will speak */
+	bool register_addresses; /* made by this host itself: told to servers (RFC 9686) */
+	bool anonymous;		 /* says no more of the host than it must (RFC 7844) */
+	uint8_t prefix_hint;	 /* bits: the wanted length of delegated prefixes; 0: any */
+	uint32_t rate_messages;	 /* at most so many messages … */
+	uint32_t rate_seconds;	 /* … in so many seconds (section 14.1) */
 };
 
 /* Why the script is called: ISC's reasons, and two of ours. */
@@ -78,7 +90,7 @@ struct script_side {
 	bool has_ia;
 	bool has_binding;
 	bool has_options;
-	uint16_t ia_type;   /* OPTION_IA_NA or OPTION_IA_PD */
+	uint16_t ia_type;   /* OPTION_IA_NA, OPTION_IA_PD or OPTION_IA_TA */
 	uint16_t ia_status; /* what the server said of an IA that holds nothing; 0: nothing */
 	uint32_t iaid;
 	struct ia_times ia;
@@ -113,10 +125,14 @@ enum client_note {
 	NOTE_MAX_RT,	      /* number: SOL_MAX_RT or INF_MAX_RT in seconds, from a server */
 	NOTE_UNIQUE,	      /* addr: passed DAD; number: ms that it took */
 	NOTE_DUPLICATE,	      /* addr: taken by somebody else; extra: enum dad_finder */
+	NOTE_NO_OFFER,	      /* an Advertise has nothing usable; number: its status code */
 	NOTE_NOTHING_OFFERED, /* a Reply had nothing usable; number: ms until discovery starts anew
 			       */
 	NOTE_KEPT,	      /* nobody answered the Confirm: the lease stays in use */
 	NOTE_NOT_ON_LINK,     /* the lease does not fit the link: it is dropped */
+	NOTE_MANNER,	      /* mode auto: number: enum manner, as routers say from now on */
+	NOTE_NO_ROUTER,	      /* mode auto: none has spoken in time: stateful */
+	NOTE_NEW_ATTACHMENT,  /* anonymous: what was held on this link before is dropped */
 };
 
 enum action_type {
@@ -128,6 +144,7 @@ enum action_type {
 	ACTION_SCRIPT,	       /* script: calls are run one after another */
 	ACTION_SAVE,	       /* lease: into the lease file, before the scripts that follow */
 	ACTION_SAVE_KEY,       /* rkap: the reconfigure key and what belongs to it, kept secret */
+	ACTION_ASK_ROUTER,     /* what does the kernel know of routers? client_router() answers */
 	ACTION_READY, /* what was granted has its verdicts and its scripts: the first binding is
 			 complete */
 	ACTION_DONE,  /* released or stopped: nothing more will come */
@@ -138,6 +155,7 @@ struct action {
 	enum action_type type;
 	union {
 		struct {
+			struct in6_addr source; /* ::, any link-local address of the interface */
 			uint16_t size;
 			uint8_t bytes[CLIENT_MESSAGE_SIZE];
 		} message;
@@ -166,6 +184,14 @@ struct client_ops {
 	void *context;
 };
 
+/* What is done on this link: what the configuration says or, in MODE_AUTO, a router. */
+enum manner {
+	MANNER_WAITING, /* no router has spoken yet */
+	MANNER_NOTHING,
+	MANNER_STATELESS,
+	MANNER_STATEFUL,
+};
+
 /* SOL_MAX_RT or INF_MAX_RT: the standard's value, or what servers agree on (C-ADV-6). */
 struct max_rt {
 	msec value;	/* ms */
@@ -184,6 +210,20 @@ struct client {
 	struct stamp received;	  /* of the message being worked on */
 	bool started;
 	bool link; /* the interface can be used: carrier, and a link-local address */
+
+	/* Routers. */
+	struct router router;
+	enum manner manner;
+	bool manner_news;	/* it has changed, and nothing followed from that yet */
+	bool alone;		/* no router has spoken in time */
+	bool asked;		/* the kernel was asked what it knows of routers */
+	msec router_at;		/* until then a router is waited for; NEVER */
+	unsigned int changes;	/* of prefixes, to be followed: bits of enum router_change */
+	msec follow_not_before; /* of changes at most one in 30 s is followed (C-RATE-5) */
+	struct in6_addr link_local;
+	bool moved; /* link_local has changed since the server last heard of us (C-REN-5) */
+
+	struct registrar registrar; /* of addresses that are no leases */
 
 	/* Solicit and Request. */
 	struct offers offers;
@@ -211,9 +251,8 @@ struct client {
 	bool reconfigured; /* the running exchange answers a Reconfigure */
 	bool informed;	   /* a Reply to Information-request was taken over */
 	bool announced;	   /* the script has heard of what is held */
-	bool checking; /* the running Confirm or Rebind decides whether what is held may be told */
-	bool doubt;    /* a Reply to the running Confirm was NotOnLink */
-	msec rebind_wait; /* ms: grows while Rebind and the Request after it lead to nothing */
+	bool doubt;	   /* a Reply to the running Confirm was NotOnLink */
+	msec rebind_wait;  /* ms: grows while Rebind and the Request after it lead to nothing */
 	msec rebind_not_before;
 	bool filling;	  /* the next Renew is to fill what a Decline left empty */
 	bool ended;	  /* the last binding has ended, and nothing followed from it yet */
@@ -242,6 +281,12 @@ void client_restore(struct client *client, const struct lease *lease, msec now);
 /* Takes over the reconfigure key that was kept; before client_start(). */
 void client_restore_key(struct client *client, const struct rkap *rkap);
 
+/*
+ * The host has become another one (anonymous: its hardware address has changed): what is held is
+ * dropped, and from now on messages have the DUID and the IAIDs of `config`. Only without a link.
+ */
+void client_identify(struct client *client, const struct client_config *config, msec now);
+
 /* Begins, as soon as the link is there: Confirm with a restored lease, else Solicit. */
 void client_start(struct client *client, msec now);
 
@@ -253,11 +298,32 @@ void client_start(struct client *client, msec now);
 void client_link(struct client *client, bool usable, msec now);
 
 /*
- * A datagram from the interface. `multicast`: it was sent to a multicast address.
- * Returns why it was dropped. `message` is scratch space, set as message_parse() says.
+ * A datagram from the interface, sent to the address `to`. Returns why it was
+ * dropped. `message` is scratch space, set as message_parse() says.
  */
-enum refusal client_receive(struct client *client, const void *bytes, size_t size, bool multicast,
-			    struct stamp now, struct message *message);
+enum refusal client_receive(struct client *client, const void *bytes, size_t size,
+			    const struct in6_addr *to, struct stamp now, struct message *message);
+
+/*
+ * A Router Advertisement has come, with the flags M and O; or the kernel remembers
+ * one, which is asked for by ACTION_ASK_ROUTER.
+ */
+void client_router(struct client *client, enum router_source source, bool managed, bool other,
+		   msec now);
+
+/* A router advertised a prefix, as router_prefix() has it. */
+void client_prefix(struct client *client, const struct in6_addr *addr, uint8_t prefix_len,
+		   enum router_flag flag, bool set, uint32_t preferred, msec now);
+
+/*
+ * A global address of the interface, tentative ones excepted: its lifetimes in seconds from now; or
+ * it is not `usable` any more. Those that are leases are passed over.
+ */
+void client_own_address(struct client *client, const struct in6_addr *addr, bool usable,
+			uint32_t preferred, uint32_t valid, msec now);
+
+/* The link-local address from which messages are sent now. */
+void client_link_local(struct client *client, const struct in6_addr *addr, msec now);
 
 /* What the host saw of an address. Those that are not in the lease are passed over. */
 void client_address(struct client *client, const struct in6_addr *addr, enum address_event event,

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/following.h"
+
 /* T1, T2 and lifetimes are 0 in everything a client sends (C-IA-1). */
 static unsigned int add_ia(struct message *message, uint16_t type, uint32_t iaid)
 {
@@ -44,6 +46,16 @@ static bool any_lives(const struct client *client, const struct lease *lease, un
 	return false;
 }
 
+/*
+ * Temporary addresses are for a time only: the client never asks for them to last
+ * longer, but for others when they have ended.
+ */
+static bool never_extended(const struct client *client, const struct ia *ia)
+{
+	return ia->type == OPTION_IA_TA &&
+	       (client->exchange.state == RENEWING || client->exchange.state == REBINDING);
+}
+
 /* What is held and has not ended, IA by IA; with `empty` also the IAs that hold nothing. */
 static void add_held(struct message *message, const struct client *client,
 		     const struct lease *lease, bool prefixes, bool empty)
@@ -54,7 +66,8 @@ static void add_held(struct message *message, const struct client *client,
 
 		if (ia->type == OPTION_IA_PD && !prefixes)
 			continue;
-		if (!empty && !any_lives(client, lease, i))
+		if (any_lives(client, lease, i) ? never_extended(client, ia)
+						: !empty || ia->dormant)
 			continue;
 		place = add_ia(message, ia->type, ia->iaid);
 		for (unsigned int j = 0; j < lease->n_bindings; j++) {
@@ -73,7 +86,8 @@ static void add_held(struct message *message, const struct client *client,
 static void add_wanted(struct message *message, const struct client *client)
 {
 	for (unsigned int i = 0; i < client->lease.n_ias; i++)
-		add_ia(message, client->lease.ia[i].type, client->lease.ia[i].iaid);
+		if (!client->lease.ia[i].dormant)
+			add_ia(message, client->lease.ia[i].type, client->lease.ia[i].iaid);
 }
 
 /* What was held before is a hint for a server (C-SOL-3), unless it is known to be taken. */
@@ -95,7 +109,7 @@ static void add_length_hints(struct message *message, const struct client *clien
 {
 	static const struct in6_addr any;
 	unsigned int n = message->n_bindings;
-	uint8_t wanted = client->config.prefix_hint;
+	uint8_t wanted = following_prefix_hint(client);
 
 	for (unsigned int i = 0; i < message->n_ias && wanted > 0; i++) {
 		bool has = message->ia[i].type != OPTION_IA_PD;
@@ -112,10 +126,12 @@ static void add_offered(struct message *message, const struct client *client)
 {
 	const struct offer *offer = &client->offer;
 
-	/* message.ia has the order of lease.ia here: add_wanted() came first. */
-	for (unsigned int i = 0; i < offer->n_bindings && !client->bare; i++)
-		add_binding(message, offer->binding[i].ia, &offer->binding[i].addr,
+	for (unsigned int i = 0; i < offer->n_bindings && !client->bare; i++) {
+		const struct ia *ia = &client->lease.ia[offer->binding[i].ia];
+
+		add_binding(message, add_ia(message, ia->type, ia->iaid), &offer->binding[i].addr,
 			    offer->binding[i].prefix_len);
+	}
 }
 
 static void add_declined(struct message *message, const struct client *client)
@@ -123,7 +139,9 @@ static void add_declined(struct message *message, const struct client *client)
 	const struct conflicts *conflicts = &client->conflicts;
 
 	for (unsigned int i = 0; i < conflicts->n_sent; i++)
-		add_binding(message, add_ia(message, OPTION_IA_NA, conflicts->declined[i].iaid),
+		add_binding(message,
+			    add_ia(message, conflicts->declined[i].ia_type,
+				   conflicts->declined[i].iaid),
 			    &conflicts->declined[i].addr, 128);
 }
 
@@ -140,6 +158,7 @@ static void request(struct message *message, uint16_t code)
 static void add_request_option(struct message *message, const struct client *client)
 {
 	const struct client_config *config = &client->config;
+	uint16_t *end;
 	bool information = client->exchange.state == INFORMING;
 	uint16_t max_rt = information ? OPTION_INF_MAX_RT : OPTION_SOL_MAX_RT;
 
@@ -151,6 +170,17 @@ static void add_request_option(struct message *message, const struct client *cli
 	for (unsigned int i = 0; i < config->n_oro; i++)
 		if (option_requestable(config->oro[i], information))
 			request(message, config->oro[i]);
+	if (config->register_addresses) /* C-REG-1 */
+		request(message, OPTION_ADDR_REG_ENABLE);
+	/* An order of one's own tells who one is (C-ANON-9). */
+	end = message->oro + message->n_oro;
+	for (uint16_t *i = message->oro; config->anonymous && i < end; i++)
+		for (uint16_t *j = i; j > message->oro && j[-1] > *j; j--) {
+			uint16_t larger = j[-1];
+
+			j[-1] = *j;
+			*j = larger;
+		}
 }
 
 static void add_ias(struct message *message, const struct client *client)
@@ -213,19 +243,26 @@ static void add_configured(struct message *message, const struct client *client)
 void compose(const struct client *client, struct message *message)
 {
 	const struct exchange_timing *timing = exchange_timing(client->exchange.state);
+	bool anonymous = client->config.anonymous;
+	bool information = client->exchange.state == INFORMING;
 
 	memset(message, 0, sizeof(*message));
 	message->type = (uint8_t)timing->type;
 	message->xid = client->exchange.xid;
-	message->client_id = client->config.duid;
+	/* Information is given to anybody: an anonymous client does not say who asks (C-ANON-5). */
+	if (!anonymous || !information)
+		message->client_id = client->config.duid;
 	/* C-INF-4: the server that asked for it is named. */
-	if (timing->server_id || (client->exchange.state == INFORMING && client->reconfigured))
+	if (timing->server_id || (information && client->reconfigured))
 		message->server_id = client->target;
-	message->reconf_accept = client->config.reconfigure && timing->oro;
 	message->has_elapsed = true;
 	message->elapsed = exchange_elapsed(&client->exchange, client->now);
 	add_ias(message, client);
 	if (timing->oro)
 		add_request_option(message, client);
+	/* C-ANON-1, C-ANON-10 */
+	if (anonymous)
+		return;
+	message->reconf_accept = client->config.reconfigure && timing->oro;
 	add_configured(message, client);
 }

@@ -30,15 +30,14 @@ static void remember(struct conflicts *conflicts, const struct in6_addr *addr, m
 	conflicts->remembered[i].until = now + DAD_MEMORY;
 }
 
-void conflicts_add(struct conflicts *conflicts, const struct in6_addr *addr, uint32_t iaid,
-		   const struct duid *server, bool settled, msec now)
+void conflicts_add(struct conflicts *conflicts, const struct declined *found, bool settled,
+		   msec now)
 {
-	remember(conflicts, addr, now);
+	remember(conflicts, &found->addr, now);
 	if (now - conflicts->last > DAD_CALM)
 		conflicts->in_a_row = 0;
 	if (conflicts->n_declined < DAD_DECLINED)
-		conflicts->declined[conflicts->n_declined++] =
-			(struct declined){ .addr = *addr, .iaid = iaid, .server = *server };
+		conflicts->declined[conflicts->n_declined++] = *found;
 	if (settled)
 		conflicts->decline_at = now;
 	else if (conflicts->decline_at == NEVER)

@@ -62,6 +62,7 @@ struct dad {
 
 struct declined {
 	struct in6_addr addr;
+	uint16_t ia_type;
 	uint32_t iaid;
 	struct duid server; /* who gave it */
 };
@@ -85,12 +86,11 @@ struct conflicts {
 void conflicts_init(struct conflicts *conflicts);
 
 /*
- * Notes that `addr`, given by `server` in the IA_NA `iaid`, is taken, and sets
- * decline_at: `now` with `settled` (no other verdict is awaited), else at most
- * DAD_DECLINE_WAIT later.
+ * Notes that an address is taken, and sets decline_at: `now` with `settled` (no
+ * other verdict is awaited), else at most DAD_DECLINE_WAIT later.
  */
-void conflicts_add(struct conflicts *conflicts, const struct in6_addr *addr, uint32_t iaid,
-		   const struct duid *server, bool settled, msec now);
+void conflicts_add(struct conflicts *conflicts, const struct declined *found, bool settled,
+		   msec now);
 
 /* Is `addr` remembered as taken? */
 bool conflicts_remember(const struct conflicts *conflicts, const struct in6_addr *addr, msec now);

@@ -11,7 +11,7 @@
 
 static bool is_address(const struct client *client, const struct binding *binding)
 {
-	return client->lease.ia[binding->ia].type == OPTION_IA_NA;
+	return client->lease.ia[binding->ia].type != OPTION_IA_PD;
 }
 
 static bool verdict_awaited(const struct client *client)
@@ -28,6 +28,8 @@ static void put_on(struct client *client, struct binding *binding)
 	binding->dad.ours = true;
 	binding->dad.state = DAD_TENTATIVE;
 	binding->dad.since = client->now;
+	/* What is leased is known to servers anyway (C-REG-3). */
+	registrar_forget(&client->registrar, &binding->addr);
 	report_address(client, ACTION_ADDRESS_ADD, binding);
 	report_new(client, REASON_TENTATIVE6, binding);
 }
@@ -51,24 +53,26 @@ void holding_save(struct client *client)
 	report_lease(client, &client->lease, false);
 }
 
+static bool may_be_told(const struct binding *binding)
+{
+	return binding->announce && !binding->doubtful && binding->dad.state == DAD_UNIQUE;
+}
+
 /* Tells the script of everything that is usable and that it has not heard of yet. */
 void holding_announce(struct client *client)
 {
 	bool any = false;
 
 	client->announce_at = NEVER;
-	if (client->checking)
-		return;
 	for (unsigned int i = 0; i < client->lease.n_bindings; i++)
-		any |= client->lease.binding[i].announce &&
-		       client->lease.binding[i].dad.state == DAD_UNIQUE;
+		any |= may_be_told(&client->lease.binding[i]);
 	if (!any)
 		return;
 	holding_save(client);
 	for (unsigned int i = 0; i < client->lease.n_bindings; i++) {
 		struct binding *binding = &client->lease.binding[i];
 
-		if (!binding->announce || binding->dad.state != DAD_UNIQUE)
+		if (!may_be_told(binding))
 			continue;
 		binding->announce = false;
 		client->announced = true;
@@ -83,6 +87,28 @@ void holding_announce_soon(struct client *client)
 
 	if (at < client->announce_at)
 		client->announce_at = at;
+}
+
+void holding_doubt(struct client *client)
+{
+	for (unsigned int i = 0; i < client->lease.n_bindings; i++)
+		client->lease.binding[i].doubtful = true;
+}
+
+void holding_trust(struct client *client)
+{
+	bool untold = false;
+
+	for (unsigned int i = 0; i < client->lease.n_bindings; i++) {
+		struct binding *binding = &client->lease.binding[i];
+
+		untold |= binding->doubtful && binding->announce;
+		binding->doubtful = false;
+	}
+	if (!untold)
+		return;
+	client->reason = REASON_BOUND6;
+	holding_announce_soon(client);
 }
 
 static void pass(struct client *client, struct binding *binding)
@@ -103,6 +129,8 @@ static void hint(struct client *client, const struct binding *binding)
 	const struct ia *ia = &client->lease.ia[binding->ia];
 	unsigned int i;
 
+	if (ia->type == OPTION_IA_TA)
+		return; /* the next one is to be another one */
 	for (i = 0; i < client->n_hints; i++)
 		if (client->hint[i].type == ia->type && client->hint[i].iaid == ia->iaid)
 			break;
@@ -147,12 +175,17 @@ void holding_drop(struct client *client, enum script_reason reason)
 void holding_conflict(struct client *client, struct binding *binding, enum dad_finder finder)
 {
 	struct binding gone = *binding;
+	const struct declined found = {
+		.addr = gone.addr,
+		.ia_type = client->lease.ia[gone.ia].type,
+		.iaid = client->lease.ia[gone.ia].iaid,
+		.server = client->lease.server,
+	};
 
 	report_note(client, NOTE_DUPLICATE, &gone.addr, 0, finder);
 	take_off(client, &gone);
 	lease_remove(&client->lease, (unsigned int)(binding - client->lease.binding));
-	conflicts_add(&client->conflicts, &gone.addr, client->lease.ia[gone.ia].iaid,
-		      &client->lease.server, !verdict_awaited(client), client->now);
+	conflicts_add(&client->conflicts, &found, !verdict_awaited(client), client->now);
 	/* The lease file may have it from earlier: a duplicate must never be confirmed. */
 	holding_save(client);
 	report_old(client, REASON_DECLINE6, &gone, finder);
@@ -206,7 +239,7 @@ void holding_refuse_duplicates(struct client *client, struct message *reply)
 	for (unsigned int i = 0; i < reply->n_bindings; i++) {
 		struct message_binding *binding = &reply->binding[i];
 
-		if (reply->ia[binding->ia].type != OPTION_IA_NA || binding->valid == 0 ||
+		if (reply->ia[binding->ia].type == OPTION_IA_PD || binding->valid == 0 ||
 		    !conflicts_remember(&client->conflicts, &binding->addr, client->now))
 			continue;
 		binding->status = STATUS_UNSPEC_FAIL;
@@ -269,7 +302,6 @@ static void take_over_options(struct client *client, const struct message *reply
 	client->old_options = client->lease.options;
 	client->old_server = client->lease.server;
 	client->lease.options = reply->options;
-	client->lease.server = reply->server_id;
 }
 
 /* For how long the information counts, in seconds (section 21.23, C-INF-5). */
@@ -283,12 +315,26 @@ static uint32_t refresh_time(const struct message *reply)
 void holding_inform(struct client *client, const struct message *reply)
 {
 	take_over_options(client, reply);
+	/* Whoever informs us does not become the server of what another one has given. */
+	if (lease_state(&client->lease) == INIT)
+		client->lease.server = reply->server_id;
 	client->refresh_at = msec_after(client->now, refresh_time(reply));
 	client->announced = true;
-	client->informed = client->config.stateless;
+	client->informed |= lease_state(&client->lease) == INIT;
 	if (lease_state(&client->lease) == BOUND)
 		holding_save(client);
 	report_options(client, REASON_RENEW6);
+}
+
+/* A server that extends an IA knows it: what it did not mention of it fits the link too. */
+static void trust_answered(struct client *client)
+{
+	for (unsigned int i = 0; i < client->lease.n_bindings; i++) {
+		struct binding *binding = &client->lease.binding[i];
+
+		if (!client->lease.ia[binding->ia].unanswered)
+			binding->doubtful = false;
+	}
 }
 
 /* A Reply as a whole: lease, kernel, script (section 18.2.10.1). */
@@ -299,12 +345,16 @@ void holding_apply(struct client *client, const struct message *reply)
 
 	/* Whatever brought it, the first that the script hears of a lease is BOUND6. */
 	client->reason = client->announced ? reason_of(client->exchange.state) : REASON_BOUND6;
-	take_over_options(client, reply);
-	if (served && !duid_equal(&client->old_server, &reply->server_id))
-		report_note(client, NOTE_SERVER_CHANGED, NULL, 0, 0);
 	merge = lease_merge(&client->lease, reply, client->received);
+	if (merge.granted > 0) {
+		take_over_options(client, reply);
+		client->lease.server = reply->server_id;
+		if (served && !duid_equal(&client->old_server, &reply->server_id))
+			report_note(client, NOTE_SERVER_CHANGED, NULL, 0, 0);
+	}
 	if (merge.limit > 0)
 		report_note(client, NOTE_NO_ROOM, NULL, merge.limit, 0);
+	trust_answered(client);
 	if (merge.unanswered == 0) {
 		client->rebind_wait = 0;
 		client->rebind_not_before = 0;
@@ -312,7 +362,6 @@ void holding_apply(struct client *client, const struct message *reply)
 	tell_failed_ias(client);
 	client->backoff = 0;
 	client->bare = false;
-	client->checking = false;
 	client->filling = false;
 	client->offers.n = 0;
 	extend_addresses(client);
@@ -388,12 +437,13 @@ void holding_check_ready(struct client *client)
 {
 	bool usable;
 
-	if (client->ready || !client->link || client->checking || client->announce_at != NEVER ||
+	if (client->ready || !client->link || client->announce_at != NEVER ||
 	    verdict_awaited(client))
 		return;
-	usable = client->informed;
+	usable = client->informed || client->manner == MANNER_NOTHING;
 	for (unsigned int i = 0; i < client->lease.n_bindings; i++)
-		usable |= client->lease.binding[i].dad.state == DAD_UNIQUE;
+		usable |= client->lease.binding[i].dad.state == DAD_UNIQUE &&
+			  !client->lease.binding[i].doubtful;
 	if (!usable)
 		return;
 	client->ready = true;
@@ -437,6 +487,7 @@ void holding_restore(struct client *client, const struct lease *lease)
 			own->times.starts.at = now;
 		own->granted = true;
 		from.announce = true;
+		from.doubtful = true;
 		from.had = false;
 		from.dad = (struct dad){
 			.state = ia->type == OPTION_IA_PD ? DAD_UNIQUE : DAD_WAITING,

@@ -40,6 +40,10 @@ void holding_conflict(struct client *client, struct binding *binding, enum dad_f
 void holding_announce(struct client *client);
 void holding_announce_soon(struct client *client);
 
+/* Whether what is held fits the link is being asked; that is settled, as far as it ever will be. */
+void holding_doubt(struct client *client);
+void holding_trust(struct client *client);
+
 /* Ends what has ended, and tells of preferred lifetimes that are over. */
 void holding_expire(struct client *client);
 void holding_deprefer(struct client *client);

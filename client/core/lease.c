@@ -68,6 +68,15 @@ bool lease_has_prefix(const struct lease *lease)
 	return false;
 }
 
+bool lease_renewable(const struct lease *lease)
+{
+	for (unsigned int i = 0; i < lease->n_ias; i++)
+		if (lease_count(lease, i) > 0 ? lease->ia[i].type != OPTION_IA_TA
+					      : !lease->ia[i].dormant)
+			return true;
+	return false;
+}
+
 msec binding_preferred_until(const struct binding *binding)
 {
 	return msec_after(binding->times.starts.at, binding->times.preferred);
@@ -156,7 +165,7 @@ msec lease_renew_at(const struct lease *lease)
 		uint32_t t1, t2;
 		msec at;
 
-		if (lease_count(lease, i) == 0 || ia->unanswered)
+		if (lease_count(lease, i) == 0 || ia->unanswered || ia->type == OPTION_IA_TA)
 			continue;
 		effective_times(lease, i, &t1, &t2);
 		at = msec_after(ia->times.starts.at, t1);
@@ -174,7 +183,7 @@ msec lease_rebind_at(const struct lease *lease)
 		uint32_t t1, t2;
 		msec at;
 
-		if (lease_count(lease, i) == 0)
+		if (lease_count(lease, i) == 0 || lease->ia[i].type == OPTION_IA_TA)
 			continue;
 		effective_times(lease, i, &t1, &t2);
 		at = msec_after(lease->ia[i].times.starts.at, t2);
@@ -219,6 +228,7 @@ static void set_times(struct binding *binding, const struct message_binding *fro
 	binding->exclude_len = from->exclude_len;
 	binding->exclude = from->exclude;
 	binding->deprecated = false;
+	binding->doubtful = false;
 	binding->announce = true;
 }
 
@@ -319,9 +329,12 @@ struct merge lease_merge(struct lease *lease, const struct message *reply, struc
 	for (unsigned int i = 0; i < lease->n_ias; i++) {
 		bool answered = merge_ia(lease, i, reply, now, &merge);
 
-		lease->ia[i].unanswered = !answered && still_holds(lease, i);
+		/* Temporary addresses are never asked to last longer. */
+		lease->ia[i].unanswered = !answered && lease->ia[i].type != OPTION_IA_TA &&
+					  still_holds(lease, i);
 		merge.unanswered += lease->ia[i].unanswered;
-		merge.holes += lease_count(lease, i) == 0 && lease->ia[i].status == STATUS_SUCCESS;
+		merge.holes += lease_count(lease, i) == 0 && !lease->ia[i].dormant &&
+			       lease->ia[i].status == STATUS_SUCCESS;
 	}
 	for (unsigned int i = 0; i < lease->n_bindings; i++)
 		merge.left += lease->binding[i].times.valid > 0;

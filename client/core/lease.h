@@ -44,8 +44,9 @@ struct ia_times {
 };
 
 struct ia {
-	uint16_t type; /* OPTION_IA_NA or OPTION_IA_PD */
+	uint16_t type; /* OPTION_IA_NA, OPTION_IA_PD or OPTION_IA_TA */
 	uint32_t iaid;
+	bool dormant;	 /* not asked for now: a router says that there are none */
 	bool granted;	 /* times are those of a Reply */
 	bool had;	 /* previous is set */
 	bool unanswered; /* the last Reply did not extend it: its T1 is past (C-RPL-10, C-RPL-11) */
@@ -71,6 +72,7 @@ struct binding {
 	struct lifetimes previous;
 	bool had;	 /* previous is set: the script has heard of it before */
 	bool deprecated; /* the preferred lifetime is over and that was told */
+	bool doubtful;	 /* does it fit the link? That is being asked; the script waits for it */
 	bool announce;	 /* the script is to hear of `times` when the address is unique */
 	struct dad dad;
 };
@@ -103,6 +105,9 @@ void lease_remove(struct lease *lease, unsigned int index);
 unsigned int lease_count(const struct lease *lease, unsigned int ia);
 
 bool lease_has_prefix(const struct lease *lease);
+
+/* Would a Renew name anything? Not where temporary addresses are all that is held and wanted. */
+bool lease_renewable(const struct lease *lease);
 
 msec binding_preferred_until(const struct binding *binding);
 msec binding_valid_until(const struct binding *binding);

@@ -9,6 +9,7 @@
 
 /* Every exchange that can run while something is held, or be asked to hold something. */
 #define EXTENDING (M(RENEWING) | M(REBINDING) | M(LINK_REBINDING))
+#define LOOKING	  (M(SOLICITING) | M(REQUESTING))
 #define CHECKING  (M(CONFIRMING) | M(LINK_REBINDING))
 #define RUNNING                                                                       \
 	(M(SOLICITING) | M(REQUESTING) | M(CONFIRMING) | M(RENEWING) | M(REBINDING) | \
@@ -22,6 +23,16 @@ static const struct transition rows[] = {
 	{  4, L(BOUND), M(IDLE),                    EVENT_LINK_READY_PREFIX, DEED_NONE,       LINK_REBINDING },
 	{  5, L(INIT),  M(IDLE),                 EVENT_LINK_READY_STATELESS, DEED_NONE,       INFORMING },
 	{  9, EITHER,   RUNNING & ~M(RELEASING),    EVENT_LINK_LOST,         DEED_NONE,       IDLE },
+
+	/* What routers say (section 18.2.12). */
+	{ 13, L(BOUND), M(IDLE),                    EVENT_PREFIXES,          DEED_FOLLOW,     CONFIRMING },
+	{ 13, L(BOUND), M(IDLE),                    EVENT_PREFIXES_HELD,     DEED_FOLLOW,     RENEWING },
+	{ 13, L(BOUND), M(IDLE),                 EVENT_PREFIXES_DELEGATING,  DEED_FOLLOW,     LINK_REBINDING },
+	{ 14, L(INIT),  M(IDLE),                 EVENT_PREFIXES_STATELESS,   DEED_FOLLOW,     INFORMING },
+	{ 16, L(BOUND), M(IDLE),                    EVENT_LINK_LOCAL,        DEED_NONE,       RENEWING },
+	{ 17, L(INIT),  M(IDLE) | M(INFORMING),     EVENT_ROUTER_STATEFUL,   DEED_NONE,       SOLICITING },
+	{ 17, L(INIT),  M(IDLE) | LOOKING,          EVENT_ROUTER_STATELESS,  DEED_NONE,       INFORMING },
+	{ 18, L(INIT),  LOOKING | M(INFORMING),     EVENT_ROUTER_NOTHING,    DEED_NONE,       IDLE },
 
 	/* Solicit. */
 	{ 20, L(INIT),  M(SOLICITING),              EVENT_SEND,              DEED_TRANSMIT,   STAY },
@@ -85,7 +96,7 @@ static const struct transition rows[] = {
 
 	/* Confirm, and Rebind with its timing. */
 	{ 80, L(BOUND), CHECKING,                   EVENT_SEND,              DEED_TRANSMIT,   STAY },
-	{ 81, L(BOUND), M(CONFIRMING),              EVENT_REPLY_SUCCESS,     DEED_CONFIRMED,  IDLE },
+	{ 81, L(BOUND), M(CONFIRMING),              EVENT_REPLY_SUCCESS,     DEED_NONE,       IDLE },
 	{ 82, L(BOUND), M(CONFIRMING),              EVENT_REPLY_NOT_ON_LINK, DEED_DOUBT,      STAY },
 	{ 82, L(BOUND), M(CONFIRMING),              EVENT_REPLY_FAILED,      DEED_NONE,       STAY },
 	{ 83, L(BOUND), M(CONFIRMING),              EVENT_REFUTED,           DEED_DROP,       SOLICITING },
@@ -172,6 +183,14 @@ static const char *const names[EVENTS] = {
 	[EVENT_EXPIRED] = "all expired",
 	[EVENT_TAKEN] = "all duplicate",
 	[EVENT_DUPLICATES] = "duplicates to decline",
+	[EVENT_ROUTER_STATEFUL] = "router: stateful",
+	[EVENT_ROUTER_STATELESS] = "router: stateless",
+	[EVENT_ROUTER_NOTHING] = "router: no DHCPv6",
+	[EVENT_PREFIXES] = "on-link prefixes changed",
+	[EVENT_PREFIXES_HELD] = "on-link prefixes changed, prefix held",
+	[EVENT_PREFIXES_DELEGATING] = "delegating prefixes changed",
+	[EVENT_PREFIXES_STATELESS] = "on-link prefixes changed, stateless",
+	[EVENT_LINK_LOCAL] = "link-local address changed",
 	[EVENT_RELEASE] = "release",
 	[EVENT_STOP] = "stop",
 };

@@ -47,10 +47,18 @@ enum event {
 	EVENT_REFRESH, /* the information is to be refreshed */
 	EVENT_T1,
 	EVENT_T2,
-	EVENT_EXPIRED,	  /* the last binding ended */
-	EVENT_TAKEN,	  /* the last binding turned out to be a duplicate */
-	EVENT_DUPLICATES, /* there are addresses to decline */
-	EVENT_RELEASE,	  /* the administrator wants it */
+	EVENT_EXPIRED,		   /* the last binding ended */
+	EVENT_TAKEN,		   /* the last binding turned out to be a duplicate */
+	EVENT_DUPLICATES,	   /* there are addresses to decline */
+	EVENT_ROUTER_STATEFUL,	   /* a router says so, or none has spoken in time */
+	EVENT_ROUTER_STATELESS,	   /* a router says: options only */
+	EVENT_ROUTER_NOTHING,	   /* a router says: no DHCPv6 */
+	EVENT_PREFIXES,		   /* those on the link are others; only addresses are held */
+	EVENT_PREFIXES_HELD,	   /* the same; a delegated prefix is held */
+	EVENT_PREFIXES_DELEGATING, /* those with the flag P are others; a prefix is held */
+	EVENT_PREFIXES_STATELESS,  /* those on the link are others; only options are wanted */
+	EVENT_LINK_LOCAL,	   /* ours is another, and servers may want to reach us */
+	EVENT_RELEASE,		   /* the administrator wants it */
 	EVENT_STOP,
 	EVENTS,
 };
@@ -68,12 +76,12 @@ enum deed {
 	DEED_APPLY_ASK,	  /* merge it, and ask the server that sent it */
 	DEED_RECONFIGURE, /* what comes next answers a Reconfigure */
 	DEED_INFORM,	  /* take over the options of the Reply */
-	DEED_CONFIRMED,	  /* the lease fits the link */
 	DEED_DOUBT,	  /* it may not: wait for the end of the RT */
 	DEED_DROP,	  /* it does not: everything goes */
 	DEED_KEEP,	  /* nobody answered: everything stays */
 	DEED_UNREPAIRED,  /* Rebind and the Request after it led to nothing */
 	DEED_FILL,	  /* what comes next is to fill what a Decline left empty */
+	DEED_FOLLOW,	  /* what changed on the link is being followed, once in 30 s */
 	DEED_DECLINED,	  /* the Decline is over */
 	DEED_RELEASE,	  /* everything goes, and its server is told */
 	DEED_RELEASED,	  /* that is over */

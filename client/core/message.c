@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/content.h"
+
 #define HEADER 4 /* octets: type and transaction id (C-FMT-1) */
 
 /* C-OPT-17 */
@@ -25,13 +27,13 @@ struct parser {
 /* Prefixes no server has to lease anything from (C-IA-9). */
 static const struct {
 	uint8_t bits;
-	uint8_t head[16];
+	struct in6_addr head;
 } not_leasable[] = {
-	{ 128, { 0 } },			      /* :: */
-	{ 128, { [15] = 1 } },		      /* ::1, loopback */
-	{ 96, { [10] = 0xff, [11] = 0xff } }, /* ::ffff:0:0/96, v4-mapped */
-	{ 10, { [0] = 0xfe, [1] = 0x80 } },   /* fe80::/10, link-local */
-	{ 8, { [0] = 0xff } },		      /* ff00::/8, multicast */
+	{ 128, { .s6_addr = { 0 } } },			     /* :: */
+	{ 128, { .s6_addr = { [15] = 1 } } },		     /* ::1, loopback */
+	{ 96, { .s6_addr = { [10] = 0xff, [11] = 0xff } } }, /* ::ffff:0:0/96, v4-mapped */
+	{ 10, { .s6_addr = { [0] = 0xfe, [1] = 0x80 } } },   /* fe80::/10, link-local */
+	{ 8, { .s6_addr = { [0] = 0xff } } },		     /* ff00::/8, multicast */
 };
 
 bool message_type_for_client(unsigned int type)
@@ -78,9 +80,14 @@ static bool leasable(const struct message_binding *binding, const struct message
 	if (message->ia[binding->ia].type == OPTION_IA_PD && is_zero(addr))
 		return !message_type_for_client(message->type);
 	for (size_t i = 0; i < sizeof(not_leasable) / sizeof(not_leasable[0]); i++) {
-		struct in6_addr head = mask(addr, not_leasable[i].bits);
+		/* Neither inside of such a prefix nor around it. */
+		unsigned int bits = binding->prefix_len < not_leasable[i].bits
+					    ? binding->prefix_len
+					    : not_leasable[i].bits;
+		struct in6_addr head = mask(addr, bits);
+		struct in6_addr bad = mask(&not_leasable[i].head, bits);
 
-		if (memcmp(&head, not_leasable[i].head, sizeof(head)) == 0)
+		if (memcmp(&head, &bad, sizeof(head)) == 0)
 			return false;
 	}
 	return true;
@@ -170,7 +177,7 @@ static void read_binding_options(struct message *message, struct message_binding
 	binding->status = status.code;
 }
 
-/* An IAADDR in an IA_NA, or an IAPREFIX in an IA_PD. */
+/* An IAADDR in an IA_NA or IA_TA, or an IAPREFIX in an IA_PD. */
 static void read_binding(struct message *message, unsigned int ia, struct cursor data)
 {
 	struct message_binding binding = { .ia = (uint8_t)ia, .prefix_len = 128 };
@@ -238,8 +245,10 @@ static void read_ia(struct message *message, uint16_t type, struct cursor data)
 		return;
 	}
 	*ia = (struct message_ia){ .type = type, .iaid = iaid };
-	ia->t1 = get_u32(&data);
-	ia->t2 = get_u32(&data);
+	if (type != OPTION_IA_TA) {
+		ia->t1 = get_u32(&data);
+		ia->t2 = get_u32(&data);
+	}
 	read_ia_options(message, message->n_ias, &data);
 	if (data.bad) {
 		message->notes |= NOTE_BAD_CONTAINER;
@@ -256,10 +265,6 @@ static void read_ia(struct message *message, uint16_t type, struct cursor data)
 
 static void read_oro(struct message *message, struct cursor data)
 {
-	if (cursor_left(&data) % sizeof(uint16_t) != 0) {
-		message->notes |= NOTE_BAD_OPTION;
-		return;
-	}
 	message->has_oro = true;
 	while (cursor_left(&data) > 0 && message->n_oro < MESSAGE_ORO)
 		message->oro[message->n_oro++] = get_u16(&data);
@@ -291,99 +296,104 @@ static void read_auth(struct message *message, struct cursor data, size_t end)
 	auth->value_at = (uint16_t)(end - sizeof(auth->value));
 }
 
+/* What scripts get of it: not what its standard wants to be ignored (content.h). */
 static void keep(struct message *message, const struct wire_option *option)
 {
 	struct cursor data = option->data;
 	size_t size = cursor_left(&data);
+	uint8_t bytes[OPTIONS_SIZE];
+	struct cursor usable = cursor_writer(bytes, sizeof(bytes));
 
-	if (!options_add(&message->options, option->code, get_span(&data, size), size))
+	if (!content_write(&usable, option->code, get_span(&data, size), size) || usable.bad ||
+	    !options_add(&message->options, option->code, bytes, usable.at))
 		message->notes |= NOTE_LIMIT;
 }
 
-/* A wrong length makes an option absent (C-FMT-10). */
-static bool has_length(struct message *message, const struct wire_option *option, size_t length)
+/* Options of a fixed length. */
+static const struct {
+	uint16_t code;
+	uint8_t size; /* octets */
+} fixed[] = {
+	{ OPTION_PREFERENCE, 1 },    { OPTION_ELAPSED_TIME, 2 },
+	{ OPTION_RAPID_COMMIT, 0 },  { OPTION_RECONF_MSG, 1 },
+	{ OPTION_RECONF_ACCEPT, 0 }, { OPTION_INFORMATION_REFRESH_TIME, 4 },
+	{ OPTION_SOL_MAX_RT, 4 },    { OPTION_INF_MAX_RT, 4 },
+};
+
+static bool is_fixed(unsigned int code, size_t *size)
 {
-	if (cursor_left(&option->data) == length)
-		return true;
-	message->notes |= NOTE_BAD_OPTION;
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		if (fixed[i].code == code) {
+			*size = fixed[i].size;
+			return true;
+		}
 	return false;
 }
 
-static void read_reconf_msg(struct message *message, struct cursor data)
-{
-	uint8_t type = get_u8(&data);
-
-	if (type == MESSAGE_RENEW || type == MESSAGE_REBIND || type == MESSAGE_INFORMATION_REQUEST)
-		message->reconf_msg = type;
-	else
-		message->notes |= NOTE_BAD_OPTION;
-}
-
-/* What scripts want to see too is kept as it came, too. */
-static void read_max_rt(struct message *message, const struct wire_option *option, bool *has,
-			uint32_t *value)
+/* One that is not well-formed is as absent (C-FMT-10): a later one of its kind may count. */
+static bool is_well_formed(const struct wire_option *option)
 {
 	struct cursor data = option->data;
-	uint32_t seconds = get_u32(&data);
+	size_t size = cursor_left(&data);
+	size_t expected;
+	uint32_t seconds;
+	uint8_t type;
 
-	if (seconds < MAX_RT_MIN || seconds > MAX_RT_MAX) {
-		message->notes |= NOTE_BAD_OPTION;
-		return;
+	if (is_fixed(option->code, &expected) && size != expected)
+		return false;
+	switch (option->code) {
+	case OPTION_SOL_MAX_RT:
+	case OPTION_INF_MAX_RT:
+		seconds = get_u32(&data);
+		return seconds >= MAX_RT_MIN && seconds <= MAX_RT_MAX;
+	case OPTION_RECONF_MSG:
+		type = get_u8(&data);
+		return type == MESSAGE_RENEW || type == MESSAGE_REBIND ||
+		       type == MESSAGE_INFORMATION_REQUEST;
+	case OPTION_STATUS_CODE:
+		return size >= sizeof(uint16_t);
+	case OPTION_ORO:
+		return size % sizeof(uint16_t) == 0;
+	default:
+		return content_usable(option->code, get_span(&data, size), size);
 	}
-	*has = true;
-	*value = seconds;
-	keep(message, option);
 }
 
-static void read_refresh_time(struct message *message, const struct wire_option *option)
-{
-	struct cursor data = option->data;
-
-	message->has_refresh_time = true;
-	message->refresh_time = get_u32(&data);
-	keep(message, option);
-}
-
-/* The options of a fixed length; false when `option` is none. */
+/* Takes the value of an option of a fixed length; false when it is to be kept as it came, too. */
 static bool read_fixed(struct message *message, const struct wire_option *option)
 {
 	struct cursor data = option->data;
 
 	switch (option->code) {
 	case OPTION_PREFERENCE:
-		message->has_preference = has_length(message, option, 1);
-		if (message->has_preference)
-			message->preference = get_u8(&data);
+		message->has_preference = true;
+		message->preference = get_u8(&data);
 		return true;
 	case OPTION_ELAPSED_TIME:
-		message->has_elapsed = has_length(message, option, 2);
-		if (message->has_elapsed)
-			message->elapsed = get_u16(&data);
+		message->has_elapsed = true;
+		message->elapsed = get_u16(&data);
 		return true;
 	case OPTION_RAPID_COMMIT:
-		message->rapid_commit = has_length(message, option, 0);
+		message->rapid_commit = true;
 		return true;
 	case OPTION_RECONF_ACCEPT:
-		message->reconf_accept = has_length(message, option, 0);
+		message->reconf_accept = true;
 		return true;
 	case OPTION_RECONF_MSG:
-		if (has_length(message, option, 1))
-			read_reconf_msg(message, data);
+		message->reconf_msg = get_u8(&data);
 		return true;
 	case OPTION_INFORMATION_REFRESH_TIME:
-		if (has_length(message, option, 4))
-			read_refresh_time(message, option);
-		return true;
+		message->has_refresh_time = true;
+		message->refresh_time = get_u32(&data);
+		return false;
 	case OPTION_SOL_MAX_RT:
-		if (has_length(message, option, 4))
-			read_max_rt(message, option, &message->has_sol_max_rt,
-				    &message->sol_max_rt);
-		return true;
+		message->has_sol_max_rt = true;
+		message->sol_max_rt = get_u32(&data);
+		return false;
 	case OPTION_INF_MAX_RT:
-		if (has_length(message, option, 4))
-			read_max_rt(message, option, &message->has_inf_max_rt,
-				    &message->inf_max_rt);
-		return true;
+		message->has_inf_max_rt = true;
+		message->inf_max_rt = get_u32(&data);
+		return false;
 	default:
 		return false;
 	}
@@ -417,6 +427,10 @@ static enum refusal read_option(struct parser *p, const struct wire_option *opti
 	struct message *message = p->message;
 	struct cursor data = option->data;
 
+	if (!is_well_formed(option)) {
+		message->notes |= NOTE_BAD_OPTION;
+		return REFUSED_NOT;
+	}
 	if (repeated(p, option->code))
 		return refuse_repeated(message, option->code);
 	switch (option->code) {
@@ -425,10 +439,9 @@ static enum refusal read_option(struct parser *p, const struct wire_option *opti
 	case OPTION_SERVERID:
 		return duid_read(&message->server_id, &data) ? REFUSED_NOT : REFUSED_BAD_ID;
 	case OPTION_IA_NA:
+	case OPTION_IA_TA:
 	case OPTION_IA_PD:
 		read_ia(message, option->code, data);
-		break;
-	case OPTION_IA_TA: /* C-IA-13 */
 		break;
 	case OPTION_ORO:
 		read_oro(message, data);
@@ -574,8 +587,10 @@ static void put_ia(struct cursor *out, const struct message *message, unsigned i
 	size_t mark = begin_option(out, ia->type);
 
 	put_u32(out, ia->iaid);
-	put_u32(out, ia->t1);
-	put_u32(out, ia->t2);
+	if (ia->type != OPTION_IA_TA) {
+		put_u32(out, ia->t1);
+		put_u32(out, ia->t2);
+	}
 	for (unsigned int i = 0; i < message->n_bindings; i++)
 		if (message->binding[i].ia == index)
 			put_binding(out, &message->binding[i], ia->type == OPTION_IA_PD);
@@ -605,6 +620,14 @@ static void put_seconds(struct cursor *out, const struct message *message, uint1
 		put_option_u32(out, code, value);
 }
 
+static void put_ias(struct cursor *out, const struct message *message, unsigned int type)
+{
+	for (unsigned int i = 0; i < message->n_ias; i++)
+		if (message->ia[i].type == type)
+			put_ia(out, message, i);
+}
+
+/* In the order of their codes: an order of our own would tell what wrote it (C-ANON-1). */
 void message_build(const struct message *message, struct cursor *out)
 {
 	put_u8(out, message->type);
@@ -613,24 +636,25 @@ void message_build(const struct message *message, struct cursor *out)
 		put_option(out, OPTION_CLIENTID, message->client_id.bytes, message->client_id.size);
 	if (message->server_id.size > 0)
 		put_option(out, OPTION_SERVERID, message->server_id.bytes, message->server_id.size);
-	for (unsigned int i = 0; i < message->n_ias; i++)
-		put_ia(out, message, i);
-	if (message->rapid_commit)
-		put_option(out, OPTION_RAPID_COMMIT, NULL, 0);
-	if (message->has_elapsed)
-		put_option_u16(out, OPTION_ELAPSED_TIME, message->elapsed);
+	put_ias(out, message, OPTION_IA_NA);
+	put_ias(out, message, OPTION_IA_TA);
 	put_oro(out, message);
 	if (message->has_preference)
 		put_option_u8(out, OPTION_PREFERENCE, message->preference);
+	if (message->has_elapsed)
+		put_option_u16(out, OPTION_ELAPSED_TIME, message->elapsed);
 	put_status(out, &message->status);
-	if (message->reconf_accept)
-		put_option(out, OPTION_RECONF_ACCEPT, NULL, 0);
+	if (message->rapid_commit)
+		put_option(out, OPTION_RAPID_COMMIT, NULL, 0);
 	if (message->reconf_msg != 0)
 		put_option_u8(out, OPTION_RECONF_MSG, message->reconf_msg);
-	put_seconds(out, message, OPTION_SOL_MAX_RT, message->has_sol_max_rt, message->sol_max_rt);
-	put_seconds(out, message, OPTION_INF_MAX_RT, message->has_inf_max_rt, message->inf_max_rt);
+	if (message->reconf_accept)
+		put_option(out, OPTION_RECONF_ACCEPT, NULL, 0);
+	put_ias(out, message, OPTION_IA_PD);
 	put_seconds(out, message, OPTION_INFORMATION_REFRESH_TIME, message->has_refresh_time,
 		    message->refresh_time);
+	put_seconds(out, message, OPTION_SOL_MAX_RT, message->has_sol_max_rt, message->sol_max_rt);
+	put_seconds(out, message, OPTION_INF_MAX_RT, message->has_inf_max_rt, message->inf_max_rt);
 	put_bytes(out, message->options.bytes, message->options.size);
 }
 
@@ -657,6 +681,8 @@ const char *refusal_name(enum refusal refusal)
 		return "no Server Identifier";
 	case REFUSED_NO_CLIENT_ID:
 		return "no Client Identifier";
+	case REFUSED_CLIENT_ID_UNASKED:
+		return "Client Identifier, and we sent none";
 	case REFUSED_OTHER_CLIENT:
 		return "Client Identifier of another client";
 	case REFUSED_UNEXPECTED:
@@ -681,6 +707,8 @@ const char *refusal_name(enum refusal refusal)
 		return "Reconfigure for leases, and none is held";
 	case REFUSED_RECONFIGURE:
 		return "Reconfigure was not negotiated";
+	case REFUSED_OTHER_ADDRESS:
+		return "IA Address missing, or not the address that is registered";
 	}
 	return "refused";
 }

@@ -41,9 +41,9 @@ struct message_binding {
 	struct in6_addr exclude;
 };
 
-/* An IA_NA or IA_PD option (IA_TA is passed over, C-IA-13). */
+/* An IA_NA, IA_PD or IA_TA option; IA_TA, which RFC 9915 dropped, has neither T1 nor T2. */
 struct message_ia {
-	uint16_t type; /* OPTION_IA_NA or OPTION_IA_PD */
+	uint16_t type; /* OPTION_IA_NA, OPTION_IA_PD or OPTION_IA_TA */
 	uint32_t iaid;
 	uint32_t t1;
 	uint32_t t2;
@@ -105,27 +105,29 @@ struct message {
 /* Why a datagram was not used; REFUSED_NOT when it was. */
 enum refusal {
 	REFUSED_NOT,
-	REFUSED_TRUNCATED,     /* shorter than a header, or an option reaches past the end */
-	REFUSED_TYPE_UNKNOWN,  /* C-VAL-1 */
-	REFUSED_TYPE_NOT_OURS, /* a type that only servers and relays receive (C-VAL-3) */
-	REFUSED_MULTICAST,     /* sent to a multicast address (C-VAL-2) */
-	REFUSED_REPEATED_ID,   /* two Client Identifiers or two Server Identifiers (C-FMT-7) */
-	REFUSED_REPEATED_AUTH, /* C-AUTH-4 */
-	REFUSED_BAD_ID,	       /* a Client or Server Identifier that is no DUID */
-	REFUSED_NO_SERVER_ID,  /* C-VAL-ADV-1, C-VAL-RPL-1 */
-	REFUSED_NO_CLIENT_ID,  /* C-VAL-ADV-2, C-VAL-RPL-3 */
-	REFUSED_OTHER_CLIENT,  /* the Client Identifier is not ours: C-VAL-ADV-3, C-VAL-RPL-3 */
-	REFUSED_UNEXPECTED,    /* no exchange that this type could answer is running */
-	REFUSED_XID,	       /* C-VAL-ADV-4, C-VAL-RPL-2 */
-	REFUSED_OTHER_SERVER,  /* C-VAL-RPL-6 */
-	REFUSED_REJECTED,      /* the configuration wants nothing of this server */
-	REFUSED_NOT_RAPID,     /* a Reply to Solicit without Rapid Commit: C-VAL-RPL-5 */
-	REFUSED_RAPID_UNASKED, /* Rapid Commit that we did not send: C-VAL-RPL-5 */
+	REFUSED_TRUNCATED,	   /* shorter than a header, or an option reaches past the end */
+	REFUSED_TYPE_UNKNOWN,	   /* C-VAL-1 */
+	REFUSED_TYPE_NOT_OURS,	   /* a type that only servers and relays receive (C-VAL-3) */
+	REFUSED_MULTICAST,	   /* sent to a multicast address (C-VAL-2) */
+	REFUSED_REPEATED_ID,	   /* two Client Identifiers or two Server Identifiers (C-FMT-7) */
+	REFUSED_REPEATED_AUTH,	   /* C-AUTH-4 */
+	REFUSED_BAD_ID,		   /* a Client or Server Identifier that is no DUID */
+	REFUSED_NO_SERVER_ID,	   /* C-VAL-ADV-1, C-VAL-RPL-1 */
+	REFUSED_NO_CLIENT_ID,	   /* C-VAL-ADV-2, C-VAL-RPL-3 */
+	REFUSED_CLIENT_ID_UNASKED, /* an anonymous Information-request had none: C-VAL-RPL-4 */
+	REFUSED_OTHER_CLIENT,	   /* the Client Identifier is not ours: C-VAL-ADV-3, C-VAL-RPL-3 */
+	REFUSED_UNEXPECTED,	   /* no exchange that this type could answer is running */
+	REFUSED_XID,		   /* C-VAL-ADV-4, C-VAL-RPL-2 */
+	REFUSED_OTHER_SERVER,	   /* C-VAL-RPL-6 */
+	REFUSED_REJECTED,	   /* the configuration wants nothing of this server */
+	REFUSED_NOT_RAPID,	   /* a Reply to Solicit without Rapid Commit: C-VAL-RPL-5 */
+	REFUSED_RAPID_UNASKED,	   /* Rapid Commit that we did not send: C-VAL-RPL-5 */
 	REFUSED_REPLAY, /* an Authentication option that is not newer than the last: C-VAL-RPL-7 */
 	REFUSED_NO_RECONF_MSG, /* C-VAL-REC-5, C-VAL-REC-7 */
 	REFUSED_AUTH,	       /* a Reconfigure without authentication, or it fails: C-VAL-REC-6 */
 	REFUSED_NOTHING_HELD,  /* a Reconfigure that asks for Renew or Rebind: C-REC-7 */
 	REFUSED_RECONFIGURE,   /* Reconfigure was not negotiated: C-VAL-REC-1 */
+	REFUSED_OTHER_ADDRESS, /* an answer to a registration, not of our address: C-VAL-REG-1 */
 };
 
 /* "transaction id of another exchange"; a sentence part for the log. */

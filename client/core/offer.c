@@ -14,6 +14,16 @@ static unsigned int own_ia(const struct lease *lease, const struct message_ia *i
 	return LEASE_IAS;
 }
 
+/*
+ * Servers of RFC 3315's days say at the top of a message too what one IA lacks: the
+ * others may have something all the same (C-ADV-3, C-ADV-8).
+ */
+static bool may_have_leases(uint16_t status)
+{
+	return status == STATUS_SUCCESS || status == STATUS_NO_ADDRS_AVAIL ||
+	       status == STATUS_NO_PREFIX_AVAIL;
+}
+
 bool offer_read(struct offer *offer, const struct message *advertise, const struct lease *lease,
 		const struct conflicts *conflicts, msec now)
 {
@@ -23,17 +33,18 @@ bool offer_read(struct offer *offer, const struct message *advertise, const stru
 				 .valid = UINT32_MAX,
 				 .preference = advertise->has_preference ? advertise->preference
 									 : 0 };
-	if (advertise->status.code != STATUS_SUCCESS)
+	if (!may_have_leases(advertise->status.code))
 		return false;
 	for (unsigned int i = 0; i < advertise->n_bindings; i++) {
 		const struct message_binding *binding = &advertise->binding[i];
 		const struct message_ia *ia = &advertise->ia[binding->ia];
 		unsigned int own = own_ia(lease, ia);
 
-		if (own == LEASE_IAS || ia->status.code != STATUS_SUCCESS ||
-		    binding->status != STATUS_SUCCESS || binding->valid == 0)
+		if (own == LEASE_IAS || lease->ia[own].dormant ||
+		    ia->status.code != STATUS_SUCCESS || binding->status != STATUS_SUCCESS ||
+		    binding->valid == 0)
 			continue;
-		if (ia->type == OPTION_IA_NA && conflicts_remember(conflicts, &binding->addr, now))
+		if (ia->type != OPTION_IA_PD && conflicts_remember(conflicts, &binding->addr, now))
 			continue;
 		usable[own] = true;
 		if (binding->valid < offer->valid)
@@ -46,9 +57,11 @@ bool offer_read(struct offer *offer, const struct message *advertise, const stru
 		offer->binding[offer->n_bindings].ia = (uint8_t)own;
 		offer->n_bindings++;
 	}
-	for (unsigned int i = 0; i < lease->n_ias; i++)
+	offer->complete = true;
+	for (unsigned int i = 0; i < lease->n_ias; i++) {
 		offer->ias = (uint8_t)(offer->ias + usable[i]);
-	offer->complete = offer->ias == lease->n_ias;
+		offer->complete &= usable[i] || lease->ia[i].dormant;
+	}
 	return offer->ias > 0;
 }
 
@@ -57,11 +70,17 @@ void offer_rate(struct offer *offer, const struct message *advertise, uint8_t pr
 {
 	struct cursor data;
 
+	bool any = false;
+
 	for (unsigned int i = 0; i < offer->n_bindings && prefix_hint > 0; i++) {
 		int bits = offer->binding[i].prefix_len - prefix_hint;
+		uint16_t distance = (uint16_t)(bits < 0 ? -bits : bits);
 
-		if (offer->binding[i].prefix)
-			offer->distance = (uint16_t)(offer->distance + (bits < 0 ? -bits : bits));
+		if (!offer->binding[i].prefix)
+			continue;
+		if (!any || distance < offer->distance)
+			offer->distance = distance;
+		any = true;
 	}
 	for (size_t i = 0; i < n; i++)
 		offer->wanted = (uint8_t)(offer->wanted +
@@ -88,15 +107,20 @@ static void take_out(struct offers *offers, unsigned int index)
 		(offers->n - index) * sizeof(offers->offer[0]));
 }
 
+void offers_forget(struct offers *offers, const struct duid *server)
+{
+	for (unsigned int i = 0; i < offers->n; i++)
+		if (duid_equal(&offers->offer[i].server, server)) {
+			take_out(offers, i);
+			break;
+		}
+}
+
 void offers_add(struct offers *offers, const struct offer *offer)
 {
 	unsigned int place;
 
-	for (unsigned int i = 0; i < offers->n; i++)
-		if (duid_equal(&offers->offer[i].server, &offer->server)) {
-			take_out(offers, i);
-			break;
-		}
+	offers_forget(offers, &offer->server);
 	for (place = 0; place < offers->n; place++)
 		if (better(offer, &offers->offer[place]))
 			break;

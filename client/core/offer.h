@@ -21,7 +21,7 @@ struct offer {
 	uint8_t preference;
 	uint8_t ias;	   /* IAs of ours in which something usable was advertised */
 	bool complete;	   /* all of them */
-	uint16_t distance; /* bits: how far its prefixes are from the wanted length */
+	uint16_t distance; /* bits: how far the nearest of its prefixes is from the wanted length */
 	uint8_t wanted;	   /* how many of the wanted options are in it */
 	uint32_t valid;	   /* seconds: the shortest valid lifetime of what is usable */
 	uint8_t n_bindings;
@@ -59,6 +59,9 @@ void offer_rate(struct offer *offer, const struct message *advertise, uint8_t pr
  * A server's later Advertise replaces its earlier one.
  */
 void offers_add(struct offers *offers, const struct offer *offer);
+
+/* The server takes its offer back. */
+void offers_forget(struct offers *offers, const struct duid *server);
 
 /* Takes the best out; false when there is none. */
 bool offers_take(struct offers *offers, struct offer *offer);

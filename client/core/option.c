@@ -185,6 +185,27 @@ bool options_add(struct options *options, uint16_t code, const void *data, size_
 	return true;
 }
 
+bool options_replace(struct options *options, uint16_t code, const void *data, size_t size,
+		     size_t key)
+{
+	struct options others = { 0 };
+	struct cursor all = options_read(options);
+	struct wire_option option;
+
+	while (get_option(&all, &option)) {
+		size_t length = cursor_left(&option.data);
+		const uint8_t *bytes = get_span(&option.data, length);
+
+		if (option.code != code || length < key || size < key ||
+		    memcmp(bytes, data, key) != 0)
+			options_add(&others, option.code, bytes, length);
+	}
+	if (!options_add(&others, code, data, size))
+		return false;
+	*options = others;
+	return true;
+}
+
 bool options_find(const struct options *options, uint16_t code, struct cursor *data)
 {
 	struct cursor c = options_read(options);

@@ -29,7 +29,9 @@ struct option_info {
 	 * ISC's letters, a letter a field: 6 IPv6 address, I IPv4 address, B S L
 	 * unsigned 8 16 32 bits, T time in seconds, t text, d domain name,
 	 * D domain list, N status word, X octets, Z empty, E encapsulated; with A
-	 * behind it an array of what stands before.
+	 * behind it an array of what stands before. In definitions of a configuration
+	 * there are also f boolean, b s l signed 8 16 32 bits, and a behind the last
+	 * letter, an array of that field alone.
 	 */
 	const char *format;
 	enum option_request request;
@@ -59,6 +61,13 @@ struct options {
 
 /* Appends one option; false, and nothing is changed, when there is no room for it. */
 bool options_add(struct options *options, uint16_t code, const void *data, size_t size);
+
+/*
+ * The same, instead of those of that code whose first `key` octets are the same: with 0 all
+ * of that code, with 4 those of one enterprise.
+ */
+bool options_replace(struct options *options, uint16_t code, const void *data, size_t size,
+		     size_t key);
 
 /* A reader over the first option of that code; false when there is none. */
 bool options_find(const struct options *options, uint16_t code, struct cursor *data);

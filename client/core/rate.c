@@ -12,16 +12,16 @@ void rate_init(struct rate *rate, uint32_t size, msec interval)
 		rate->sent[i] = -NEVER;
 }
 
-msec rate_next(const struct rate *rate, msec now)
+msec rate_next(const struct rate *rate, uint32_t spare, msec now)
 {
-	msec oldest = rate->sent[rate->oldest];
+	msec oldest = rate->sent[(rate->oldest + spare) % rate->size];
 
 	return oldest != -NEVER && oldest + rate->interval > now ? oldest + rate->interval : now;
 }
 
 bool rate_take(struct rate *rate, msec now)
 {
-	if (rate_next(rate, now) > now)
+	if (rate_next(rate, 0, now) > now)
 		return false;
 	rate->sent[rate->oldest] = now;
 	rate->oldest = (rate->oldest + 1) % rate->size;

@@ -28,7 +28,7 @@ void rate_init(struct rate *rate, uint32_t size, msec interval);
 /* Counts a message that is sent now; false when there may be none before rate_next(). */
 bool rate_take(struct rate *rate, msec now);
 
-/* When the next message may leave: `now` or later. */
-msec rate_next(const struct rate *rate, msec now);
+/* When the next message may leave, and `spare` others right behind it: `now` or later. */
+msec rate_next(const struct rate *rate, uint32_t spare, msec now);
 
 #endif

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "core/reception.h"
 
+#include "core/following.h"
+#include "core/report.h"
+
 static enum refusal check_client_id(const struct client *client, const struct message *message)
 {
+	/* C-ANON-5, C-VAL-RPL-4 */
+	if (client->config.anonymous && client->exchange.state == INFORMING)
+		return message->client_id.size == 0 ? REFUSED_NOT : REFUSED_CLIENT_ID_UNASKED;
 	if (message->client_id.size == 0)
 		return REFUSED_NO_CLIENT_ID;
 	if (!duid_equal(&message->client_id, &client->config.duid))
@@ -35,10 +41,12 @@ enum refusal reception_check(const struct client *client, const struct message *
 		return REFUSED_NOT_RAPID;
 	if (!advertise && x->state == SOLICITING && !client->config.rapid_commit)
 		return REFUSED_RAPID_UNASKED;
-	if (exchange_timing(x->state)->server_id &&
+	if ((exchange_timing(x->state)->server_id ||
+	     (x->state == INFORMING && client->reconfigured)) &&
 	    !duid_equal(&message->server_id, &client->target))
 		return REFUSED_OTHER_SERVER;
-	if (message->auth.rkap &&
+	/* In an Advertise authentication means nothing (section 20.4.2). */
+	if (!advertise && message->auth.rkap &&
 	    !auth_is_fresh(&client->rkap, &message->server_id, &message->auth))
 		return REFUSED_REPLAY;
 	return REFUSED_NOT;
@@ -66,9 +74,12 @@ enum refusal reception_check_reconfigure(const struct client *client, const void
 		return REFUSED_AUTH;
 	if (client->exchange.state != IDLE || !client->link || !client->started)
 		return REFUSED_UNEXPECTED;
+	if (message->reconf_msg != MESSAGE_INFORMATION_REQUEST && !lease_renewable(&client->lease))
+		return REFUSED_NOTHING_HELD;
 	/* Between two leases nothing may keep the client from looking for the next one. */
 	if (lease_state(&client->lease) == INIT &&
-	    !(client->config.stateless && message->reconf_msg == MESSAGE_INFORMATION_REQUEST))
+	    !(client->manner == MANNER_STATELESS &&
+	      message->reconf_msg == MESSAGE_INFORMATION_REQUEST))
 		return REFUSED_NOTHING_HELD;
 	return REFUSED_NOT;
 }
@@ -87,12 +98,17 @@ enum event reception_consider(struct client *client, const struct message *adver
 {
 	struct offer offer;
 
-	if (!offer_read(&offer, advertise, &client->lease, &client->conflicts, client->now))
+	if (!offer_read(&offer, advertise, &client->lease, &client->conflicts, client->now)) {
+		offers_forget(&client->offers, &advertise->server_id);
+		report_note(client, NOTE_NO_OFFER, NULL, advertise->status.code, 0);
 		return EVENT_ADVERTISE_IGNORED;
-	offer_rate(&offer, advertise, client->config.prefix_hint, client->config.oro,
+	}
+	offer_rate(&offer, advertise, following_prefix_hint(client), client->config.oro,
 		   client->config.n_oro);
 	offers_add(&client->offers, &offer);
-	if (offer.preference == UINT8_MAX || !client->collecting)
+	/* One of preference 255 is waited for by nobody, unless another one has more. */
+	if (!client->collecting || (offer.preference == UINT8_MAX &&
+				    duid_equal(&client->offers.offer[0].server, &offer.server)))
 		return EVENT_ADVERTISE_TAKEN;
 	return EVENT_ADVERTISE;
 }

@@ -69,8 +69,8 @@ static void set_binding(struct client *client, struct script_side *side,
 
 	side->has_binding = true;
 	side->addr = binding->addr;
-	side->prefix_len = ia->type == OPTION_IA_NA ? client->config.address_prefix_len
-						    : binding->prefix_len;
+	side->prefix_len = ia->type == OPTION_IA_PD ? binding->prefix_len
+						    : client->config.address_prefix_len;
 	side->times = *times;
 }
 

@@ -6,6 +6,9 @@
 #include "core/compose.h"
 #include "core/report.h"
 
+/* ::, for the kernel to choose a link-local address. */
+static const struct in6_addr no_source;
+
 static uint32_t draw(struct client *client)
 {
 	return client->ops.random(client->ops.context);
@@ -37,6 +40,15 @@ static void choose_target(struct client *client, enum message_state next)
 		client->target = client->conflicts.declined[0].server;
 }
 
+static void forget_key(struct client *client)
+{
+	if (!client->rkap.has_key && !client->rkap.has_replay)
+		return;
+	client->rkap = (struct rkap){ 0 };
+	client->action.rkap = client->rkap;
+	report(client, ACTION_SAVE_KEY);
+}
+
 void sending_begin(struct client *client, enum message_state next)
 {
 	msec mrt = exchange_timing(next)->mrt;
@@ -47,7 +59,7 @@ void sending_begin(struct client *client, enum message_state next)
 		client->solicited = true;
 		/* A key counts as long as its lease (C-REC-11); a server that lost its replay
 		 * counter must not lock us out for ever. */
-		client->rkap = (struct rkap){ 0 };
+		forget_key(client);
 		client->offers.n = 0;
 		client->collecting = true;
 		client->sol_max_rt.heard = client->inf_max_rt.heard = 0;
@@ -55,26 +67,41 @@ void sending_begin(struct client *client, enum message_state next)
 	}
 	if (next == INFORMING)
 		mrt = client->inf_max_rt.value;
-	if (next == CONFIRMING || next == LINK_REBINDING) {
-		client->checking = true;
-		client->doubt = false;
-	}
+	client->doubt = false;
 	if (next == DECLINING)
 		conflicts_begin(&client->conflicts);
 	/* Options alone do not fill what a Decline left empty. */
 	if (next != INFORMING)
 		client->ask_at = NEVER;
 	client->refresh_at = NEVER;
+	client->manner_news = false;
+	/* What begins now speaks for the link as it is now, and from the address that we have. */
+	client->changes = 0;
+	client->moved &= next == CONFIRMING || next == INFORMING || next == DECLINING;
 	client->began = client->now;
 	choose_target(client, next);
 	exchange_start(&client->exchange, next, draw(client), mrt, delay, client->now);
 }
 
+/* `source` ::, from a link-local address. */
+static void send_from(struct client *client, const struct in6_addr *source,
+		      const struct message *message)
+{
+	struct cursor out =
+		cursor_writer(client->action.message.bytes, sizeof(client->action.message.bytes));
+
+	message_build(message, &out);
+	/* CLIENT_MESSAGE_SIZE has room for every IA, every address and all of config.send. */
+	assert(!out.bad);
+	client->action.message.source = *source;
+	client->action.message.size = (uint16_t)out.at;
+	report(client, ACTION_SEND);
+}
+
 void sending_transmit(struct client *client)
 {
 	struct message message;
-	struct cursor out;
-	msec next = rate_next(&client->rate, client->now);
+	msec next = rate_next(&client->rate, 0, client->now);
 
 	if (!rate_take(&client->rate, client->now)) {
 		report_note(client, NOTE_RATE_LIMIT, NULL, next - client->now, 0);
@@ -82,15 +109,39 @@ void sending_transmit(struct client *client)
 		return;
 	}
 	compose(client, &message);
-	out = cursor_writer(client->action.message.bytes, sizeof(client->action.message.bytes));
-	message_build(&message, &out);
-	/* CLIENT_MESSAGE_SIZE has room for every IA, every address and all of config.send. */
-	assert(!out.bad);
-	client->action.message.size = (uint16_t)out.at;
 	if (client->exchange.state == SOLICITING && client->exchange.sent > 0)
 		client->collecting = false;
 	exchange_sent(&client->exchange, draw(client), client->now);
-	report(client, ACTION_SEND);
+	send_from(client, &no_source, &message);
+}
+
+static bool registers(const struct client *client)
+{
+	return client->config.register_addresses && !client->config.anonymous && client->started &&
+	       client->link;
+}
+
+msec sending_register_at(const struct client *client)
+{
+	msec due = registers(client) ? registrar_deadline(&client->registrar) : NEVER;
+	/* Registrations, many at a time, must not keep a Request or a Decline waiting. */
+	msec allowed = rate_next(&client->rate, client->rate.size / 2, client->now);
+
+	return due > allowed ? due : allowed;
+}
+
+void sending_register(struct client *client)
+{
+	struct registration_due due;
+	struct message message;
+
+	while (sending_register_at(client) <= client->now &&
+	       registrar_take(&client->registrar, client->now, client->ops.random,
+			      client->ops.context, &due)) {
+		rate_take(&client->rate, client->now);
+		registrar_compose(&message, &client->config.duid, &due);
+		send_from(client, &due.addr, &message);
+	}
 }
 
 /* It holds from the next RT on; Advertises must agree on it (C-OPT-17, C-ADV-6, C-RTX-11). */

@@ -28,6 +28,10 @@ void sending_back_off(struct client *client);
 /* The Request after NoBinding led to nothing: another Rebind waits, longer each time. */
 void sending_unrepaired(struct client *client);
 
+/* Addresses that are due to be registered (RFC 9686), and when the next one is; NEVER. */
+void sending_register(struct client *client);
+msec sending_register_at(const struct client *client);
+
 /* A Decline is over: when another address is asked for (dad.h). */
 void sending_declined(struct client *client);
 

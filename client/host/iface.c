@@ -40,8 +40,10 @@ struct iface {
 	struct loop_timer timer;
 	struct script *script;
 	struct client client;
-	bool prepared; /* the client is set up */
-	bool preinit;  /* PREINIT6 was called, and has ended if `started` */
+	bool prepared;	  /* the client is set up … */
+	uint8_t mac_size; /* … for this hardware address */
+	uint8_t mac[32];
+	bool preinit; /* PREINIT6 was called, and has ended if `started` */
 	bool started;
 	bool synced; /* a whole dump was seen */
 	bool ready;  /* to be told when the scripts have ended */
@@ -179,8 +181,8 @@ static void send_message(struct iface *iface, const struct action *action)
 			iface->done = true;
 		return;
 	}
-	error = udp_send(iface->socket.fd, iface->link.ifindex, action->message.bytes,
-			 action->message.size);
+	error = udp_send(iface->socket.fd, iface->link.ifindex, &action->message.source,
+			 action->message.bytes, action->message.size);
 	if (error < 0)
 		log_warning("%s: sending failed: %s, trying again later", iface_name(iface),
 			    strerror(-error));
@@ -300,6 +302,7 @@ static void call_script(struct iface *iface, const struct script_call *call)
 		.extra = iface->host->extra_env,
 		.requested = iface->client.config.oro,
 		.n_requested = iface->client.config.n_oro,
+		.dictionary = &iface->host->conf->dictionary,
 	};
 	struct script_job job = { .reason = call->reason };
 	static char block[ENV_SIZE];
@@ -326,8 +329,10 @@ static void call_script(struct iface *iface, const struct script_call *call)
 
 static void save_lease(struct iface *iface, const struct lease *lease)
 {
-	int error =
-		store_save(iface->host->lease_file, &iface->host->duid, iface_name(iface), lease);
+	int error = iface->client.config.anonymous
+			    ? 0
+			    : store_save(iface->host->lease_file, &iface->host->duid,
+					 iface_name(iface), lease);
 
 	if (error < 0)
 		log_error("%s: the lease is not saved: %s: %s", iface_name(iface),
@@ -341,6 +346,16 @@ static void save_key(struct iface *iface, const struct rkap *rkap)
 	if (error < 0)
 		log_error("%s: the reconfigure key is not saved beside %s: %s", iface_name(iface),
 			  iface->host->lease_file, strerror(-error));
+}
+
+/* The answer is in the events of the dump, between its beginning and its end. */
+static void ask_router(struct iface *iface)
+{
+	int error = monitor_resync(iface->host->monitor);
+
+	if (error < 0)
+		log_error("%s: cannot ask the kernel about routers: %s", iface_name(iface),
+			  strerror(-error));
 }
 
 static void act(void *context, const struct action *action)
@@ -369,6 +384,9 @@ static void act(void *context, const struct action *action)
 		break;
 	case ACTION_SAVE_KEY:
 		save_key(iface, &action->rkap);
+		break;
+	case ACTION_ASK_ROUTER:
+		ask_router(iface);
 		break;
 	case ACTION_READY:
 		iface->ready = true;
@@ -442,7 +460,7 @@ static void receive(struct iface *iface, const uint8_t *bytes, size_t size,
 
 	if (log_wants(LOG_LEVEL_INFO) && message_parse(&message, bytes, size) == REFUSED_NOT)
 		log_message(iface, "received", &origin->from, &message);
-	refusal = client_receive(&iface->client, bytes, size, origin->multicast, now, &message);
+	refusal = client_receive(&iface->client, bytes, size, &origin->to, now, &message);
 	if (refusal != REFUSED_NOT)
 		log_refusal(iface, origin, &message, refusal);
 	settle(iface);
@@ -515,6 +533,15 @@ static bool open_socket(struct iface *iface)
 	return true;
 }
 
+/* An IAID that tells nothing which the hardware address does not (C-ANON-7). */
+static uint32_t make_anonymous_iaid(const struct link *link, uint16_t type, unsigned int n)
+{
+	if (type == OPTION_IA_PD || link->mac_size < 3)
+		return n;
+	return (uint32_t)n << 24 | (uint32_t)link->mac[0] << 16 | (uint32_t)link->mac[1] << 8 |
+	       link->mac[2];
+}
+
 /* ISC's IAID: the last four octets of the hardware address, the n-th IA adds n - 1. */
 static uint32_t make_iaid(const struct link *link, unsigned int n)
 {
@@ -564,7 +591,18 @@ static void want_ias(struct iface *iface, struct client_config *config, const st
 		    (config->n_ias < end || iface->task != IFACE_CONFIGURE))
 			want(config, type, stored->ia[i].iaid);
 	for (unsigned int i = 0; config->n_ias < end && i < 256; i++)
-		want(config, type, make_iaid(&iface->link, i));
+		want(config, type,
+		     config->anonymous ? make_anonymous_iaid(&iface->link, type, i)
+				       : make_iaid(&iface->link, i));
+}
+
+static struct duid random_duid(void)
+{
+	uint8_t uuid[16];
+
+	for (size_t i = 0; i < sizeof(uuid); i++)
+		uuid[i] = (uint8_t)random_bits(NULL);
+	return duid_uuid(uuid);
 }
 
 /* One DUID a host, made from the first interface, and stored before it is used (C-DUID-2). */
@@ -572,16 +610,11 @@ static void make_duid(struct iface *iface)
 {
 	struct host *host = iface->host;
 	const struct link *link = &iface->link;
-	uint8_t uuid[16];
 	int error;
 
-	if (link->mac_size > 0) {
-		host->duid = duid_llt(link->hardware, link->mac, link->mac_size, loop_epoch());
-	} else {
-		for (size_t i = 0; i < sizeof(uuid); i++)
-			uuid[i] = (uint8_t)random_bits(NULL);
-		host->duid = duid_uuid(uuid);
-	}
+	host->duid = link->mac_size > 0
+			     ? duid_llt(link->hardware, link->mac, link->mac_size, loop_epoch())
+			     : random_duid();
 	error = store_save(host->lease_file, &host->duid, NULL, NULL);
 	if (error < 0)
 		log_error("the DUID is not saved: %s: %s: the next start makes another one",
@@ -590,11 +623,33 @@ static void make_duid(struct iface *iface)
 		log_info("new DUID, saved in %s", host->lease_file);
 }
 
-static void configure(struct iface *iface, struct client_config *config)
+static bool is_anonymous(const struct iface *iface)
+{
+	return conf_scope(iface->host->conf, iface_name(iface))->anonymous;
+}
+
+/* Whom messages come from: one DUID a host, but for an anonymous interface (C-ANON-3). */
+static struct duid identity(struct iface *iface)
 {
 	const struct conf_scope *scope = conf_scope(iface->host->conf, iface_name(iface));
+	const struct link *link = &iface->link;
 
-	config->duid = scope->client_id.size > 0 ? scope->client_id : iface->host->duid;
+	if (scope->anonymous)
+		return link->mac_size > 0 ? duid_ll(link->hardware, link->mac, link->mac_size)
+					  : random_duid();
+	if (scope->client_id.size > 0)
+		return scope->client_id;
+	if (iface->host->duid.size == 0)
+		make_duid(iface);
+	return iface->host->duid;
+}
+
+static void configure(struct iface *iface, struct client_config *config, const struct lease *stored)
+{
+	const struct conf_scope *scope = conf_scope(iface->host->conf, iface_name(iface));
+	const struct host *host = iface->host;
+
+	config->duid = identity(iface);
 	config->n_oro = scope->n_request;
 	memcpy(config->oro, scope->request, sizeof(config->oro));
 	config->send = scope->send;
@@ -603,10 +658,46 @@ static void configure(struct iface *iface, struct client_config *config)
 	config->reject = scope->reject;
 	config->accept = scope->accept;
 	config->address_prefix_len = 128;
-	config->prefix_hint = iface->host->prefix_hint;
-	config->stateless = iface->host->stateless;
+	config->prefix_hint = host->prefix_hint;
+	config->mode = host->stateless ? MODE_STATELESS : scope->mode;
+	config->router_wait = (msec)scope->router_timeout * 1000;
+	config->register_addresses = scope->register_addresses;
+	config->anonymous = scope->anonymous;
 	config->rate_messages = 20;
 	config->rate_seconds = 20;
+	want_ias(iface, config, stored, OPTION_IA_NA, host->n_na);
+	want_ias(iface, config, stored, OPTION_IA_TA, host->n_ta);
+	want_ias(iface, config, stored, OPTION_IA_PD, host->n_pd);
+	iface->mac_size = iface->link.mac_size;
+	memcpy(iface->mac, iface->link.mac, sizeof(iface->mac));
+}
+
+/* Addresses that may have to be registered: all that are not the client's own. */
+static void tell_of_address(struct iface *iface, const struct link_address *address)
+{
+	if (!iface->client.config.register_addresses || IN6_IS_ADDR_LINKLOCAL(&address->addr) ||
+	    carries_our_mark(address))
+		return;
+	client_own_address(&iface->client, &address->addr, link_verdict(address) == ADDRESS_UNIQUE,
+			   address->has_lifetimes ? address->preferred : INFINITE_TIME,
+			   address->has_lifetimes ? address->valid : INFINITE_TIME, loop_now());
+}
+
+/* From the lease file, which has nothing of an anonymous interface (C-ANON-6, C-ANON-8). */
+static bool load(struct iface *iface, struct lease *stored, struct rkap *rkap, bool *has_key)
+{
+	const char *file = iface->host->lease_file;
+	int found;
+
+	*has_key = false;
+	if (is_anonymous(iface))
+		return false;
+	found = store_load_lease(file, iface_name(iface), stored);
+	if (found < 0 && found != -ENOENT)
+		log_warning("%s: the lease file %s cannot be read: %s, starting without it",
+			    iface_name(iface), file, strerror(-found));
+	*has_key = store_load_key(file, iface_name(iface), rkap) > 0;
+	return found > 0;
 }
 
 /* Sets the client up: the interface is there, so its hardware address is known. */
@@ -616,34 +707,55 @@ static void prepare(struct iface *iface)
 	struct client_config *config = calloc(1, sizeof(*config));
 	struct lease *stored = calloc(1, sizeof(*stored));
 	struct rkap rkap;
-	int found = 0;
+	bool has_key;
+	bool found;
 
 	if (!config || !stored) {
 		log_error("%s: no memory", iface_name(iface));
 		iface->host->failed(iface->host, EXIT_ERROR);
 		goto out;
 	}
-	if (iface->host->duid.size == 0)
-		make_duid(iface);
-	found = store_load_lease(iface->host->lease_file, iface_name(iface), stored);
-	if (found < 0 && found != -ENOENT)
-		log_warning("%s: the lease file %s cannot be read: %s, starting without it",
-			    iface_name(iface), iface->host->lease_file, strerror(-found));
-	configure(iface, config);
-	want_ias(iface, config, stored, OPTION_IA_NA, iface->host->n_na);
-	want_ias(iface, config, stored, OPTION_IA_PD, iface->host->n_pd);
+	found = load(iface, stored, &rkap, &has_key);
+	configure(iface, config, stored);
 	client_init(&iface->client, config, &ops, loop_now());
 	iface->prepared = true;
 	iface->lease_said = INIT;
 	iface->message_said = IDLE;
-	if (found > 0)
+	if (found)
 		client_restore(&iface->client, stored, loop_now());
-	if (store_load_key(iface->host->lease_file, iface_name(iface), &rkap) > 0)
+	if (has_key)
 		client_restore_key(&iface->client, &rkap);
 	iface->lease_said = client_lease_state(&iface->client);
+	for (size_t i = 0; i < iface->link.n_addresses; i++)
+		tell_of_address(iface, &iface->link.address[i]);
 out:
 	free(config);
 	free(stored);
+}
+
+/* A new hardware address is a new identity: nothing may join the two (C-ANON-3, C-ANON-8). */
+static void renew_identity(struct iface *iface)
+{
+	const struct link *link = &iface->link;
+	struct client_config *config;
+	struct lease *none;
+
+	if (!is_anonymous(iface) || (iface->mac_size == link->mac_size &&
+				     memcmp(iface->mac, link->mac, link->mac_size) == 0))
+		return;
+	config = calloc(1, sizeof(*config));
+	none = calloc(1, sizeof(*none));
+	if (config && none) {
+		log_info("%s: the hardware address has changed, and so does the identity",
+			 iface_name(iface));
+		client_link(&iface->client, false, loop_now());
+		configure(iface, config, none);
+		client_identify(&iface->client, config, loop_now());
+	} else {
+		log_error("%s: no memory", iface_name(iface));
+	}
+	free(config);
+	free(none);
 }
 
 static const char *obstacle_text(enum link_obstacle obstacle)
@@ -763,13 +875,27 @@ static void review(struct iface *iface)
 	}
 	if (!iface->preinit)
 		call_preinit(iface);
+	renew_identity(iface);
 	if (iface->socket.fd >= 0 && iface->socket_ifindex != iface->link.ifindex)
 		close_socket(iface);
 	say_obstacle(iface, obstacle);
 	if (!iface->started)
 		return;
+	if (obstacle == LINK_USABLE)
+		client_link_local(&iface->client, &link_local(&iface->link)->addr, loop_now());
 	client_link(&iface->client, obstacle == LINK_USABLE && open_socket(iface), loop_now());
 	settle(iface);
+}
+
+/*
+ * That the kernel has heard a router since it last asked for one is news; flags without that may
+ * be of a network before, and when it has nothing to tell, no router has spoken.
+ */
+static void tell_of_router(struct iface *iface, const struct monitor_router *router, bool news)
+{
+	if (router->heard || router->managed || router->other)
+		client_router(&iface->client, news && router->heard ? ROUTER_NEWS : ROUTER_RECORD,
+			      router->managed, router->other, loop_now());
 }
 
 /* PREINIT6 has ended: the script has set the link up, and the client may begin. */
@@ -778,6 +904,8 @@ static void start(struct iface *iface)
 	iface->started = true;
 	warn_dad_off(iface);
 	client_start(&iface->client, loop_now());
+	/* What the kernel knew of routers before. */
+	tell_of_router(iface, &iface->link.router, false);
 	review(iface);
 }
 
@@ -836,7 +964,48 @@ static void on_address(void *context, const struct in6_addr *addr, enum address_
 	 */
 	if (event == ADDRESS_UNIQUE && entry && entry->has_proto && entry->proto != NETLINK_PROTO)
 		event = ADDRESS_FOREIGN;
+	if (event == ADDRESS_GONE || event == ADDRESS_MISSING)
+		client_own_address(&iface->client, addr, false, 0, 0, loop_now());
 	client_address(&iface->client, addr, event, loop_now());
+}
+
+static void tell_of_prefix(struct iface *iface, const struct monitor_prefix *prefix)
+{
+	bool whole = prefix->has_delegating;
+
+	client_prefix(&iface->client, &prefix->addr, prefix->prefix_len,
+		      whole ? ROUTER_FLAG_P : ROUTER_FLAG_L,
+		      whole ? prefix->delegating : prefix->on_link, prefix->preferred, loop_now());
+}
+
+/* True when there is nothing else in the event. */
+static bool tell_of_routers(struct iface *iface, const struct monitor_event *event)
+{
+	bool ours = iface->prepared && event->ifindex == iface->link.ifindex;
+
+	if (event->type == MONITOR_ROUTER && ours)
+		tell_of_router(iface, &event->router, true);
+	else if (event->type == MONITOR_PREFIX && ours)
+		tell_of_prefix(iface, &event->prefix);
+	else if (event->type == MONITOR_LINK && ours && event->link.has_router)
+		tell_of_router(iface, &event->link.router, false);
+	if (event->type != MONITOR_ROUTER && event->type != MONITOR_PREFIX)
+		return false;
+	if (iface->started)
+		settle(iface);
+	return true;
+}
+
+static void tell_of_addresses(struct iface *iface, const struct monitor_event *event)
+{
+	const struct link_address *address;
+
+	if (!iface->prepared || event->type != MONITOR_ADDRESS ||
+	    event->ifindex != iface->link.ifindex)
+		return;
+	address = link_find(&iface->link, &event->address.addr);
+	if (address)
+		tell_of_address(iface, address);
 }
 
 void iface_event(struct iface *iface, const struct monitor_event *event)
@@ -845,7 +1014,10 @@ void iface_event(struct iface *iface, const struct monitor_event *event)
 		log_error("%s: no memory to keep an address", iface_name(iface));
 	if (event->type == MONITOR_SYNC_END)
 		iface->synced = true;
-	review(iface);
+	tell_of_addresses(iface, event);
+	/* A prefix is told again with each advertisement: nothing of the link has changed. */
+	if (!tell_of_routers(iface, event))
+		review(iface);
 }
 
 void iface_stop(struct iface *iface)

@@ -31,6 +31,7 @@ struct host {
 	struct duid duid; /* size 0 until it is known */
 	uint16_t port;
 	unsigned int n_na;   /* how many IA_NA are wanted per interface … */
+	unsigned int n_ta;   /* … how many IA_TA … */
 	unsigned int n_pd;   /* … and how many IA_PD */
 	uint8_t prefix_hint; /* bits; 0: none */
 	bool stateless;

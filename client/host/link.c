@@ -61,6 +61,7 @@ static void vanish(struct link *link, link_handler *handler, void *context)
 {
 	link->ifindex = 0;
 	link->flags = 0;
+	link->router = (struct monitor_router){ 0 };
 	while (link->n_addresses > 0) {
 		struct in6_addr addr = link->address[0].addr;
 
@@ -87,6 +88,8 @@ static void take_link(struct link *link, const struct monitor_event *event, link
 	link->hardware = event->link.hardware;
 	link->mac_size = event->link.mac_size;
 	memcpy(link->mac, event->link.mac, sizeof(link->mac));
+	if (event->link.has_router)
+		link->router = event->link.router;
 	link->seen = true;
 }
 
@@ -122,6 +125,9 @@ static bool take_address(struct link *link, const struct monitor_event *event,
 		.flags = event->address.flags,
 		.has_proto = event->address.has_proto,
 		.proto = event->address.proto,
+		.has_lifetimes = event->address.has_lifetimes,
+		.preferred = event->address.preferred,
+		.valid = event->address.valid,
 		.seen = true,
 	};
 	tell(&event->address.addr, link_verdict(address), handler, context);
@@ -187,6 +193,12 @@ bool link_event(struct link *link, const struct monitor_event *event, link_handl
 		if (ours)
 			take_removal(link, event, handler, context);
 		break;
+	case MONITOR_ROUTER:
+		if (ours)
+			link->router = event->router;
+		break;
+	case MONITOR_PREFIX:
+		break; /* the kernel keeps no record of these that could be asked for */
 	case MONITOR_SYNC_BEGIN:
 		begin_dump(link);
 		break;

@@ -35,6 +35,9 @@ struct link_address {
 	uint32_t flags;	    /* IFA_F_… */
 	bool has_proto;
 	uint8_t proto;
+	bool has_lifetimes; /* both below are set */
+	uint32_t preferred; /* seconds, when the kernel last told of it; INFINITE_TIME */
+	uint32_t valid;
 	bool seen; /* in the dump that is running */
 };
 
@@ -45,7 +48,8 @@ struct link {
 	uint16_t hardware;    /* ARPHRD_… */
 	uint8_t mac_size;
 	uint8_t mac[32];
-	bool seen; /* in the dump that is running */
+	struct monitor_router router; /* the kernel's record, as last told */
+	bool seen;		      /* in the dump that is running */
 	bool dumping;
 	size_t n_addresses;
 	size_t room;

@@ -11,10 +11,28 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "core/wire.h"
+
 #define READ_SIZE     65536	    /* octets: the kernel's dumps use at most half of it */
 #define SOCKET_BUFFER (1024 * 1024) /* octets: some thousand changes may wait */
 #define READS_MAX     64	    /* buffers in one turn of the loop */
 #define FAILURES_MAX  8		    /* refused dumps in a row until the socket is given up */
+
+/* Bits of IFLA_INET6_FLAGS. The kernel tells them, but has their names for itself only. */
+#define IF_RA_RCVD	0x20
+#define IF_RA_MANAGED	0x40
+#define IF_RA_OTHERCONF 0x80
+
+/* Neighbor discovery (RFC 4861 sections 4.2, 4.6.2; RFC 9762). */
+#define ROUTER_ADVERTISEMENT 134 /* ICMPv6 type */
+#define PREFIX_INFORMATION   3	 /* option */
+#define PREFIX_UNITS	     4	 /* its length, in 8 octets */
+#define PREFIX_ON_LINK	     0x80
+#define PREFIX_DELEGATING    0x10
+
+/* RTM_NEWPREFIX before Linux 6.8 has bits of its own: on-link, autonomous. */
+#define OLD_PREFIX_ON_LINK 0x01
+#define OLD_PREFIX_FLAGS   0x03
 
 /* What a buffer held besides events. */
 struct scan {
@@ -43,6 +61,7 @@ static int keep_attribute(const struct nlattr *attribute, void *context)
 
 _Static_assert(sizeof(struct ifinfomsg) % NLMSG_ALIGNTO == 0, "attributes begin aligned");
 _Static_assert(sizeof(struct ifaddrmsg) % NLMSG_ALIGNTO == 0, "attributes begin aligned");
+_Static_assert(sizeof(struct prefixmsg) % NLMSG_ALIGNTO == 0, "attributes begin aligned");
 
 /*
  * Copies the fixed header of a message and collects the attributes behind it;
@@ -74,42 +93,85 @@ static bool take(const struct attributes *attributes, unsigned int type, void *v
 	return true;
 }
 
-/*
- * Only messages of family AF_UNSPEC are about the link itself: a port that
- * leaves a bridge is told as RTM_DELLINK of family AF_BRIDGE.
- */
-static bool parse_link(const struct nlmsghdr *message, struct monitor_event *event)
+/* Collects the attributes inside of an attribute; false when that is not there. */
+static bool open_nest(const struct attributes *outer, unsigned int type, struct attributes *inner)
 {
-	struct attributes attributes;
-	const struct nlattr *name;
-	const struct nlattr *mac;
-	struct ifinfomsg header;
+	const struct nlattr *nest = outer->wanted[type];
 
-	if (!split(message, &header, sizeof(header), &attributes) ||
-	    header.ifi_family != AF_UNSPEC || header.ifi_index <= 0)
+	memset(inner, 0, sizeof(*inner));
+	if (!nest)
 		return false;
-	event->type = message->nlmsg_type == RTM_NEWLINK ? MONITOR_LINK : MONITOR_LINK_GONE;
-	event->ifindex = (unsigned int)header.ifi_index;
-	event->link.hardware = header.ifi_type;
-	event->link.flags = header.ifi_flags;
-	name = attributes.wanted[IFLA_IFNAME];
+	mnl_attr_parse_payload(mnl_attr_get_payload(nest), mnl_attr_get_payload_len(nest),
+			       keep_attribute, inner);
+	return true;
+}
+
+static bool take_router(const struct attributes *attributes, struct monitor_router *router)
+{
+	uint32_t flags;
+
+	if (!take(attributes, IFLA_INET6_FLAGS, &flags, sizeof(flags)))
+		return false;
+	router->heard = flags & IF_RA_RCVD;
+	router->managed = flags & IF_RA_MANAGED;
+	router->other = flags & IF_RA_OTHERCONF;
+	return true;
+}
+
+static void fill_link(const struct attributes *attributes, struct monitor_event *event)
+{
+	const struct nlattr *name = attributes->wanted[IFLA_IFNAME];
+	const struct nlattr *mac = attributes->wanted[IFLA_ADDRESS];
+	struct attributes families;
+	struct attributes inet6;
+
 	if (name) {
 		size_t size = strnlen(mnl_attr_get_payload(name), mnl_attr_get_payload_len(name));
 
 		if (size < sizeof(event->link.name))
 			memcpy(event->link.name, mnl_attr_get_payload(name), size);
 	}
-	mac = attributes.wanted[IFLA_ADDRESS];
 	if (mac && mnl_attr_get_payload_len(mac) <= sizeof(event->link.mac)) {
 		event->link.mac_size = (uint8_t)mnl_attr_get_payload_len(mac);
 		memcpy(event->link.mac, mnl_attr_get_payload(mac), event->link.mac_size);
 	}
+	event->link.has_router = open_nest(attributes, IFLA_AF_SPEC, &families) &&
+				 open_nest(&families, AF_INET6, &inet6) &&
+				 take_router(&inet6, &event->link.router);
+}
+
+/*
+ * Only messages of family AF_UNSPEC are about the link itself: a port that leaves a bridge is told
+ * as RTM_DELLINK of family AF_BRIDGE, and what a router said as RTM_NEWLINK of family AF_INET6.
+ */
+static bool parse_link(const struct nlmsghdr *message, struct monitor_event *event)
+{
+	struct attributes attributes;
+	struct attributes inet6;
+	struct ifinfomsg header;
+
+	if (!split(message, &header, sizeof(header), &attributes) || header.ifi_index <= 0)
+		return false;
+	event->ifindex = (unsigned int)header.ifi_index;
+	if (header.ifi_family == AF_INET6) {
+		event->type = MONITOR_ROUTER;
+		return message->nlmsg_type == RTM_NEWLINK &&
+		       open_nest(&attributes, IFLA_PROTINFO, &inet6) &&
+		       take_router(&inet6, &event->router);
+	}
+	if (header.ifi_family != AF_UNSPEC)
+		return false;
+	event->type = message->nlmsg_type == RTM_NEWLINK ? MONITOR_LINK : MONITOR_LINK_GONE;
+	event->link.hardware = header.ifi_type;
+	event->link.flags = header.ifi_flags;
+	fill_link(&attributes, event);
 	return true;
 }
 
 static bool parse_address(const struct nlmsghdr *message, struct monitor_event *event)
 {
 	struct attributes attributes;
+	struct ifa_cacheinfo cache;
 	struct ifaddrmsg header;
 
 	if (!split(message, &header, sizeof(header), &attributes) ||
@@ -127,7 +189,79 @@ static bool parse_address(const struct nlmsghdr *message, struct monitor_event *
 	take(&attributes, IFA_FLAGS, &event->address.flags, sizeof(event->address.flags));
 	event->address.has_proto =
 		take(&attributes, IFA_PROTO, &event->address.proto, sizeof(event->address.proto));
+	event->address.has_lifetimes = take(&attributes, IFA_CACHEINFO, &cache, sizeof(cache));
+	if (event->address.has_lifetimes) {
+		event->address.preferred = cache.ifa_prefered;
+		event->address.valid = cache.ifa_valid;
+	}
 	return true;
+}
+
+/*
+ * Makes the event of an option that says `prefix`; false when it is one that a host passes over
+ * (RFC 4861 section 6.3.4, RFC 4862 section 5.5.3). The kernel tells them all.
+ */
+static bool take_prefix(const struct monitor_prefix *prefix, int ifindex,
+			struct monitor_event *event)
+{
+	if (ifindex <= 0 || prefix->prefix_len > 128 || prefix->preferred > prefix->valid ||
+	    IN6_IS_ADDR_LINKLOCAL(&prefix->addr) || IN6_IS_ADDR_MULTICAST(&prefix->addr))
+		return false;
+	event->type = MONITOR_PREFIX;
+	event->ifindex = (unsigned int)ifindex;
+	event->prefix = *prefix;
+	/* What is behind the prefix's length is to be ignored (RFC 4861 section 4.6.2). */
+	for (unsigned int bit = prefix->prefix_len; bit < 128; bit++)
+		event->prefix.addr.s6_addr[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
+	return true;
+}
+
+static bool parse_prefix(const struct nlmsghdr *message, struct monitor_event *event)
+{
+	struct monitor_prefix prefix = { 0 };
+	struct prefix_cacheinfo cache;
+	struct attributes attributes;
+	struct prefixmsg header;
+	bool old;
+
+	if (!split(message, &header, sizeof(header), &attributes) ||
+	    header.prefix_family != AF_INET6 || header.prefix_type != PREFIX_INFORMATION ||
+	    !take(&attributes, PREFIX_ADDRESS, &prefix.addr, sizeof(prefix.addr)) ||
+	    !take(&attributes, PREFIX_CACHEINFO, &cache, sizeof(cache)))
+		return false;
+	old = (header.prefix_flags & ~OLD_PREFIX_FLAGS) == 0;
+	prefix.on_link = header.prefix_flags & (old ? OLD_PREFIX_ON_LINK : PREFIX_ON_LINK);
+	prefix.prefix_len = header.prefix_len;
+	prefix.preferred = cache.preferred_time;
+	prefix.valid = cache.valid_time;
+	return take_prefix(&prefix, header.prefix_ifindex, event);
+}
+
+/* An option of a Router Advertisement as it came; the kernel tells each by a message of its own. */
+static bool parse_option(const struct nlmsghdr *message, struct monitor_event *event)
+{
+	struct cursor payload =
+		cursor_reader(mnl_nlmsg_get_payload(message), mnl_nlmsg_get_payload_len(message));
+	struct monitor_prefix prefix = { .has_delegating = true };
+	struct nduseroptmsg header;
+	struct cursor option;
+	uint8_t flags;
+
+	get_bytes(&payload, &header, sizeof(header));
+	option = get_sub(&payload, header.nduseropt_opts_len);
+	if (header.nduseropt_family != AF_INET6 ||
+	    header.nduseropt_icmp_type != ROUTER_ADVERTISEMENT || header.nduseropt_icmp_code != 0 ||
+	    get_u8(&option) != PREFIX_INFORMATION || get_u8(&option) != PREFIX_UNITS)
+		return false;
+	prefix.prefix_len = get_u8(&option);
+	flags = get_u8(&option);
+	prefix.on_link = flags & PREFIX_ON_LINK;
+	prefix.delegating = flags & PREFIX_DELEGATING;
+	prefix.valid = get_u32(&option);
+	prefix.preferred = get_u32(&option);
+	get_u32(&option); /* reserved */
+	prefix.addr = get_addr(&option);
+	return !option.bad && take_prefix(&prefix, header.nduseropt_ifindex, event);
 }
 
 /* NLMSG_ERROR and NLMSG_DONE both begin with a -errno (0: all is well). */
@@ -159,6 +293,12 @@ static void scan_message(const struct nlmsghdr *message, struct scan *scan,
 	case RTM_NEWADDR:
 	case RTM_DELADDR:
 		known = parse_address(message, &event);
+		break;
+	case RTM_NEWPREFIX:
+		known = parse_prefix(message, &event);
+		break;
+	case RTM_NEWNDUSEROPT:
+		known = parse_option(message, &event);
 		break;
 	case NLMSG_DONE:
 		scan->done = true;
@@ -231,6 +371,26 @@ struct monitor {
 	_Alignas(struct nlmsghdr) char buffer[READ_SIZE];
 };
 
+/*
+ * What routers say. A kernel may not have these groups: then it is learnt from dumps only, or not
+ * at all, and that is no reason not to run.
+ */
+static void subscribe_routers(struct monitor *monitor)
+{
+	static const unsigned int groups[] = {
+		RTNLGRP_IPV6_IFINFO, /* M and O changed */
+		RTNLGRP_IPV6_PREFIX, /* a prefix */
+		RTNLGRP_ND_USEROPT,  /* options as they came; of prefixes since Linux 6.6 */
+	};
+
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		unsigned int group = groups[i];
+
+		(void)mnl_socket_setsockopt(monitor->socket, NETLINK_ADD_MEMBERSHIP, &group,
+					    sizeof(group));
+	}
+}
+
 struct monitor *monitor_open(monitor_handler *handler, void *context)
 {
 	struct monitor *monitor = calloc(1, sizeof(*monitor));
@@ -243,6 +403,7 @@ struct monitor *monitor_open(monitor_handler *handler, void *context)
 	monitor->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (monitor->socket && mnl_socket_bind(monitor->socket, RTMGRP_LINK | RTMGRP_IPV6_IFADDR,
 					       MNL_SOCKET_AUTOPID) == 0) {
+		subscribe_routers(monitor);
 		monitor_set_buffer(monitor, SOCKET_BUFFER);
 		return monitor;
 	}

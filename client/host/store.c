@@ -611,6 +611,8 @@ int store_save_key(const char *path, const char *interface, const struct rkap *r
 
 	if (!key_path(name, path, interface))
 		return -ENAMETOOLONG;
+	if (!rkap->has_key)
+		return unlink(name) < 0 && errno != ENOENT ? -errno : 0;
 	keyfile_put(&out, rkap);
 	return out.bad ? -ENOSPC : store_replace(name, text, out.at, 0600);
 }

@@ -50,7 +50,8 @@ int store_save(const char *path, const struct duid *duid, const char *interface,
 
 /*
  * The reconfigure key of an interface, in a file of its own beside the lease file,
- * PATH.INTERFACE.key, mode 0600. Load: 1 found, 0 none or damaged, or -errno.
+ * PATH.INTERFACE.key, mode 0600. Load: 1 found, 0 none or damaged, or -errno. Without a
+ * key the file is removed.
  */
 int store_load_key(const char *path, const char *interface, struct rkap *rkap);
 int store_save_key(const char *path, const char *interface, const struct rkap *rkap);

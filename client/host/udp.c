@@ -56,18 +56,35 @@ int udp_open(const char *interface, uint16_t port)
 	return error;
 }
 
-int udp_send(int fd, unsigned int ifindex, const void *bytes, size_t size)
+int udp_send(int fd, unsigned int ifindex, const struct in6_addr *source, const void *bytes,
+	     size_t size)
 {
-	const struct sockaddr_in6 to = {
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct in6_pktinfo))] = { 0 };
+	const struct in6_pktinfo info = { .ipi6_addr = *source, .ipi6_ifindex = ifindex };
+	struct sockaddr_in6 to = {
 		.sin6_family = AF_INET6,
 		.sin6_port = htons(DHCP6_SERVER_PORT),
 		.sin6_addr = servers,
 		.sin6_scope_id = ifindex,
 	};
+	struct iovec data = { .iov_base = (void *)(uintptr_t)bytes, .iov_len = size };
+	struct msghdr header = {
+		.msg_name = &to,
+		.msg_namelen = sizeof(to),
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&header);
 	ssize_t n;
 
+	c->cmsg_level = IPPROTO_IPV6;
+	c->cmsg_type = IPV6_PKTINFO;
+	c->cmsg_len = CMSG_LEN(sizeof(info));
+	memcpy(CMSG_DATA(c), &info, sizeof(info));
 	do {
-		n = sendto(fd, bytes, size, 0, (const struct sockaddr *)&to, sizeof(to));
+		n = sendmsg(fd, &header, 0);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -errno;
@@ -75,7 +92,7 @@ int udp_send(int fd, unsigned int ifindex, const void *bytes, size_t size)
 }
 
 /* Where the kernel says that the datagram was sent to. */
-static bool to_multicast(struct msghdr *header)
+static struct in6_addr destination(struct msghdr *header)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(header); c; c = CMSG_NXTHDR(header, c)) {
 		struct in6_pktinfo info;
@@ -84,9 +101,9 @@ static bool to_multicast(struct msghdr *header)
 		    c->cmsg_len < CMSG_LEN(sizeof(info)))
 			continue;
 		memcpy(&info, CMSG_DATA(c), sizeof(info));
-		return IN6_IS_ADDR_MULTICAST(&info.ipi6_addr);
+		return info.ipi6_addr;
 	}
-	return false;
+	return in6addr_any;
 }
 
 ssize_t udp_receive(int fd, void *bytes, size_t size, struct udp_origin *origin)
@@ -111,7 +128,7 @@ ssize_t udp_receive(int fd, void *bytes, size_t size, struct udp_origin *origin)
 		return -errno;
 	*origin = (struct udp_origin){
 		.from = from.sin6_addr,
-		.multicast = to_multicast(&header),
+		.to = destination(&header),
 		.truncated = (header.msg_flags & MSG_TRUNC) != 0,
 	};
 	return n;

@@ -19,13 +19,17 @@
  */
 int udp_open(const char *interface, uint16_t port);
 
-/* Sends to ff02::1:2 port 547 on the interface `ifindex` (C-GEN-1). 0 or -errno. */
-int udp_send(int fd, unsigned int ifindex, const void *bytes, size_t size);
+/*
+ * Sends to ff02::1:2 port 547 on the interface `ifindex` (C-GEN-1), from `source`; from a
+ * link-local address that the kernel chooses where that is ::. 0 or -errno.
+ */
+int udp_send(int fd, unsigned int ifindex, const struct in6_addr *source, const void *bytes,
+	     size_t size);
 
 struct udp_origin {
 	struct in6_addr from;
-	bool multicast; /* the destination was a multicast address (C-VAL-2) */
-	bool truncated; /* the datagram was longer than the buffer */
+	struct in6_addr to; /* the destination; :: when the kernel did not say */
+	bool truncated;	    /* the datagram was longer than the buffer */
 };
 
 /* The octets received, or -errno (-EAGAIN when there is nothing). */

@@ -6,7 +6,7 @@
 
 #include "core/proto.h"
 #include "text/lex.h"
-#include "text/value.h"
+#include "text/outgoing.h"
 
 #define SOURCE_MAX 512 /* octets of a line that are shown */
 
@@ -86,29 +86,35 @@ static bool unbuilt(struct parser *p)
 	return false;
 }
 
+static bool computed(struct parser *p)
+{
+	tell(p, CONF_UNBUILT, "values to be computed are not built in this version");
+	return false;
+}
+
 static bool take_semicolon(struct parser *p, const char *message)
 {
 	return lex_take(&p->lex, ";") || wrong(p, message);
 }
 
-/* Does the current word name something that DHCPv6 knows? fqdn and vsio become dhcp6 options. */
-static bool is_of_dhcp6(const struct lex *lex)
+static bool is_fqdn(const struct parser *p)
 {
-	const char *text = lex->token.text;
-
-	return lex_is_dhcp6(lex) || strncasecmp(text, "fqdn.", 5) == 0 ||
-	       strncasecmp(text, "vsio.", 5) == 0;
+	return strncasecmp(p->lex.token.text, "fqdn.", 5) == 0;
 }
 
-/* timeout 60; */
+/* Does the current word name something that DHCPv6 knows? */
+static bool is_of_dhcp6(const struct parser *p)
+{
+	const char *text = p->lex.token.text;
+
+	return is_fqdn(p) || (strchr(text, '.') && dictionary_space(&p->conf->dictionary, text));
+}
+
+/* router-timeout 10; */
 static bool read_seconds(struct parser *p, unsigned int *seconds)
 {
 	uint64_t value;
 
-	if (p->scope != &p->conf->all) {
-		tell(p, CONF_UNBUILT, "not built for a single interface in this version, ignoring");
-		return false;
-	}
 	lex_next(&p->lex);
 	if (!lex_number(&p->lex, UINT32_MAX, &value) || value == 0)
 		return wrong(p, "expected a number of seconds");
@@ -119,14 +125,77 @@ static bool read_seconds(struct parser *p, unsigned int *seconds)
 	return true;
 }
 
+/* timeout 60; */
+static bool read_seconds_for_all(struct parser *p, unsigned int *seconds)
+{
+	if (p->scope == &p->conf->all)
+		return read_seconds(p, seconds);
+	tell(p, CONF_UNBUILT, "not built for a single interface in this version, ignoring");
+	return false;
+}
+
 static bool read_timeout(struct parser *p)
 {
-	return read_seconds(p, &p->conf->timeout);
+	return read_seconds_for_all(p, &p->conf->timeout);
 }
 
 static bool read_script_timeout(struct parser *p)
 {
-	return read_seconds(p, &p->conf->script_timeout);
+	return read_seconds_for_all(p, &p->conf->script_timeout);
+}
+
+static bool read_router_timeout(struct parser *p)
+{
+	return read_seconds(p, &p->scope->router_timeout);
+}
+
+static bool read_mode(struct parser *p)
+{
+	static const char *const words[] = {
+		[MODE_STATEFUL] = "stateful",
+		[MODE_STATELESS] = "stateless",
+		[MODE_AUTO] = "auto",
+	};
+	enum client_mode mode = MODE_STATEFUL;
+
+	lex_next(&p->lex);
+	while (!lex_is(&p->lex, words[mode]))
+		if (++mode == sizeof(words) / sizeof(words[0]))
+			return wrong(p, "expected stateful, stateless or auto");
+	lex_next(&p->lex);
+	if (!take_semicolon(p, "expected ; after the mode"))
+		return false;
+	p->scope->mode = mode;
+	return true;
+}
+
+/* on; as ISC says it, or yes; */
+static bool read_switch(struct parser *p, bool *on)
+{
+	bool yes = lex_is(&p->lex, "on") || lex_is(&p->lex, "true") || lex_is(&p->lex, "yes");
+
+	if (!yes && !lex_is(&p->lex, "off") && !lex_is(&p->lex, "false") && !lex_is(&p->lex, "no"))
+		return wrong(p, "expected on or off");
+	lex_next(&p->lex);
+	if (!take_semicolon(p, "expected ; after on or off"))
+		return false;
+	*on = yes;
+	return true;
+}
+
+static bool read_register_addresses(struct parser *p)
+{
+	lex_next(&p->lex);
+	return read_switch(p, &p->scope->register_addresses);
+}
+
+static bool read_anonymous(struct parser *p)
+{
+	lex_next(&p->lex);
+	if (!take_semicolon(p, "expected ; after anonymous"))
+		return false;
+	p->scope->anonymous = true;
+	return true;
 }
 
 /* A string that fits and can be handed to the kernel. */
@@ -178,14 +247,18 @@ static bool add_code(struct codes *codes, uint16_t code)
  */
 static bool read_name(struct parser *p, struct codes *codes)
 {
-	uint16_t code;
+	struct option_type type;
 
 	if (p->lex.token.kind != LEX_WORD)
 		return wrong(p, "expected the name of an option");
-	if (lex_option(&p->lex, &code)) {
-		if (!add_code(codes, code))
+	if (!lex_is_dhcp6(&p->lex)) {
+		lex_next(&p->lex);
+		return true;
+	}
+	if (dictionary_by_name(&p->conf->dictionary, p->lex.token.text, &type)) {
+		if (!add_code(codes, (uint16_t)type.code))
 			wrong(p, "more options than an Option Request can have here");
-	} else if (lex_is_dhcp6(&p->lex)) {
+	} else {
 		wrong(p, "no option of DHCPv6 has this name, the others count");
 	}
 	lex_next(&p->lex);
@@ -231,7 +304,7 @@ static bool read_require(struct parser *p)
 {
 	lex_next(&p->lex);
 	while (p->lex.token.kind == LEX_WORD) {
-		if (is_of_dhcp6(&p->lex))
+		if (is_of_dhcp6(p))
 			return unbuilt(p);
 		lex_next(&p->lex);
 		if (!lex_take(&p->lex, ","))
@@ -307,25 +380,6 @@ static bool set_flag(struct parser *p, bool *flag)
 	return true;
 }
 
-/* What is said last counts; false when there is no room. */
-static bool replace_option(struct options *options, uint16_t code, const void *data, size_t size)
-{
-	struct options others = { 0 };
-	struct cursor all = options_read(options);
-	struct wire_option option;
-
-	while (get_option(&all, &option)) {
-		size_t length = cursor_left(&option.data);
-
-		if (option.code != code)
-			options_add(&others, option.code, get_span(&option.data, length), length);
-	}
-	if (!options_add(&others, code, data, size))
-		return false;
-	*options = others;
-	return true;
-}
-
 /* The text up to the semicolon, which becomes the current token. */
 static bool find_value(struct parser *p, const char **text, size_t *size)
 {
@@ -343,20 +397,18 @@ static bool find_value(struct parser *p, const char **text, size_t *size)
 	return true;
 }
 
-static bool read_value(struct parser *p, uint16_t code)
+static bool read_value(struct parser *p, const struct option_type *type)
 {
-	uint8_t bytes[OPTIONS_SIZE];
-	struct cursor data = cursor_writer(bytes, sizeof(bytes));
 	struct place place = here(p);
 	const char *text = NULL;
+	const char *error;
 	size_t size = 0;
 
 	if (!find_value(p, &text, &size))
 		return false;
-	if (!value_parse(&data, code, text, size) || data.bad)
-		tell_at(p, place, CONF_ERROR, "expected a value of this option's type");
-	else if (!replace_option(&p->scope->send, code, bytes, data.at))
-		tell_at(p, place, CONF_ERROR, "more options to send than there is room for");
+	error = outgoing_parse(&p->scope->send, &p->conf->dictionary, type, text, size);
+	if (error)
+		tell_at(p, place, CONF_ERROR, error);
 	lex_next(&p->lex);
 	return true;
 }
@@ -388,18 +440,18 @@ static bool is_of_exchange(uint16_t code)
 	}
 }
 
-/* What stands behind the name of a dhcp6 option that is to be sent. */
-static bool read_send_value(struct parser *p, uint16_t code, struct place name)
+/* What stands behind the name of an option that is to be sent. */
+static bool read_send_value(struct parser *p, const struct option_type *type, struct place name)
 {
-	if (is_of_exchange(code)) {
+	bool dhcp6 = strcmp(type->space->name, "dhcp6") == 0;
+
+	if (dhcp6 && is_of_exchange((uint16_t)type->code)) {
 		tell_at(p, name, CONF_ERROR, "the client itself decides on this option");
 		return false;
 	}
-	if (lex_is(&p->lex, "=")) {
-		tell(p, CONF_UNBUILT, "values to be computed are not built in this version");
-		return false;
-	}
-	switch (code) {
+	if (lex_is(&p->lex, "="))
+		return computed(p);
+	switch (dhcp6 ? type->code : 0) {
 	case OPTION_CLIENTID:
 		return read_client_id(p);
 	case OPTION_RAPID_COMMIT:
@@ -407,28 +459,67 @@ static bool read_send_value(struct parser *p, uint16_t code, struct place name)
 	case OPTION_RECONF_ACCEPT:
 		return set_flag(p, &p->scope->reconfigure);
 	default:
-		return read_value(p, code);
+		return read_value(p, type);
 	}
+}
+
+/* Once there is a name, each statement makes the option anew: their order does not matter. */
+static bool send_fqdn(struct parser *p, const struct fqdn *fqdn)
+{
+	uint8_t bytes[1 + FQDN_LABELS];
+	struct cursor data = cursor_writer(bytes, sizeof(bytes));
+
+	p->scope->fqdn = *fqdn;
+	fqdn_put(&data, fqdn);
+	if (fqdn->named && !options_replace(&p->scope->send, OPTION_CLIENT_FQDN, bytes, data.at, 0))
+		tell(p, CONF_ERROR, "more options to send than there is room for");
+	return true;
+}
+
+/* send fqdn.fqdn "host.example.com."; fqdn.server-update on; fqdn.no-client-update on; */
+static bool read_fqdn(struct parser *p)
+{
+	struct fqdn fqdn = p->scope->fqdn;
+	const char *name = strchr(p->lex.token.text, '.') + 1;
+	bool encoded;
+	bool *flag = strcasecmp(name, "server-update") == 0	 ? &fqdn.server_update
+		     : strcasecmp(name, "no-client-update") == 0 ? &fqdn.no_client_update
+		     : strcasecmp(name, "encoded") == 0		 ? &encoded
+								 : NULL;
+
+	if (!flag && strcasecmp(name, "fqdn") != 0)
+		return wrong(p, "expected fqdn.fqdn, encoded, server-update or no-client-update");
+	lex_next(&p->lex);
+	if (lex_is(&p->lex, "="))
+		return computed(p);
+	/* `encoded` says how the name is written in DHCPv4; here it is always in labels. */
+	if (flag)
+		return read_switch(p, flag) && send_fqdn(p, &fqdn);
+	if (p->lex.token.kind != LEX_STRING ||
+	    !fqdn_set_name(&fqdn, p->lex.token.text, p->lex.token.size))
+		return wrong(p, "expected a domain name in quotation marks");
+	lex_next(&p->lex);
+	return take_semicolon(p, "expected ; after the name") && send_fqdn(p, &fqdn);
 }
 
 static bool read_send(struct parser *p)
 {
+	struct option_type type;
 	struct place name;
-	uint16_t code;
 
 	lex_next(&p->lex);
 	lex_take(&p->lex, "option");
 	if (p->lex.token.kind != LEX_WORD)
 		return wrong(p, "expected the name of an option");
-	if (!is_of_dhcp6(&p->lex))
+	if (!is_of_dhcp6(p))
 		return ignore(p);
-	if (!lex_is_dhcp6(&p->lex))
-		return unbuilt(p);
-	if (!lex_option(&p->lex, &code))
+	if (is_fqdn(p))
+		return read_fqdn(p);
+	if (!dictionary_by_name(&p->conf->dictionary, p->lex.token.text, &type))
 		return wrong(p, "no option of DHCPv6 has this name");
 	name = here(p);
 	lex_next(&p->lex);
-	return read_send_value(p, code, name);
+	return read_send_value(p, &type, name);
 }
 
 /* default, supersede, prepend and append */
@@ -438,16 +529,30 @@ static bool read_modifier(struct parser *p)
 	lex_take(&p->lex, "option");
 	if (p->lex.token.kind != LEX_WORD)
 		return wrong(p, "expected the name of an option");
-	return is_of_dhcp6(&p->lex) ? unbuilt(p) : ignore(p);
+	return is_of_dhcp6(p) ? unbuilt(p) : ignore(p);
 }
 
 /* option NAME code N = type; and option space NAME; */
 static bool read_definition(struct parser *p)
 {
+	const char *error;
+
 	lex_next(&p->lex);
 	if (p->lex.token.kind != LEX_WORD)
 		return wrong(p, "expected the name of an option");
-	return is_of_dhcp6(&p->lex) || lex_is(&p->lex, "space") ? unbuilt(p) : ignore(p);
+	if (!is_of_dhcp6(p) && !lex_is(&p->lex, "space"))
+		return ignore(p);
+	if (p->scope != &p->conf->all)
+		return wrong(p, "options are defined outside of interface blocks");
+	error = dictionary_read(&p->conf->dictionary, &p->lex);
+	if (!error)
+		return take_semicolon(p, "expected ; after the definition");
+	wrong(p, error);
+	lex_skip_statement(&p->lex);
+	/* No block is open here: that was the end of a record. */
+	if (lex_take(&p->lex, "}"))
+		lex_skip_statement(&p->lex);
+	return true;
 }
 
 /* if … { … } elsif … { … } else { … } */
@@ -484,6 +589,10 @@ static const struct {
 	{ "timeout", read_timeout },
 	{ "script-timeout", read_script_timeout },
 	{ "script", read_script },
+	{ "mode", read_mode },
+	{ "router-timeout", read_router_timeout },
+	{ "register-addresses", read_register_addresses },
+	{ "anonymous", read_anonymous },
 	{ "request", read_request },
 	{ "require", read_require },
 	{ "also", read_also },
@@ -585,6 +694,8 @@ void conf_init(struct conf *conf)
 	memset(conf, 0, sizeof(*conf));
 	conf->timeout = 60;
 	conf->script_timeout = 60;
+	dictionary_init(&conf->dictionary);
+	conf->all.router_timeout = 10;
 	conf->all.n_request = 2;
 	conf->all.request[0] = OPTION_DNS_SERVERS;
 	conf->all.request[1] = OPTION_DOMAIN_LIST;

@@ -13,9 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/client.h"
 #include "core/duid.h"
 #include "core/message.h"
 #include "core/option.h"
+#include "text/dictionary.h"
+#include "text/fqdn.h"
 
 #define CONF_INTERFACES 32
 #define CONF_PATH	256
@@ -27,17 +30,23 @@ struct conf_scope {
 	uint8_t n_request;
 	uint16_t request[MESSAGE_ORO]; /* as named: see option_requestable() for an ORO */
 	struct duid client_id;	       /* send dhcp6.client-id; size 0: not said */
-	struct options send;	       /* send dhcp6.NAME value; */
+	struct options send;	       /* send dhcp6.NAME value; and all below */
+	struct fqdn fqdn;	       /* send fqdn.NAME value; it is in `send` too */
 	bool rapid_commit;	       /* send dhcp6.rapid-commit; */
 	bool reconfigure;	       /* send dhcp6.reconf-accept; */
 	struct duid_list reject;       /* reject-server DUID, ...; (ours) */
 	struct duid_list accept;       /* accept-server DUID, ...; (ours) */
+	enum client_mode mode;	       /* mode stateful | stateless | auto; (ours) */
+	unsigned int router_timeout;   /* seconds: router-timeout; with mode auto (ours) */
+	bool register_addresses;       /* register-addresses yes | no; (ours) */
+	bool anonymous;		       /* anonymous; (ours) */
 	char script[CONF_PATH];	       /* empty: not said */
 };
 
 struct conf {
-	unsigned int timeout;	     /* seconds: with -1 */
-	unsigned int script_timeout; /* seconds a script may run */
+	unsigned int timeout;	      /* seconds: with -1 */
+	unsigned int script_timeout;  /* seconds a script may run */
+	struct dictionary dictionary; /* option dhcp6.NAME code N = TYPE; */
 	struct conf_scope all;
 	uint8_t n_interfaces;
 	struct conf_scope interface[CONF_INTERFACES];
@@ -61,7 +70,8 @@ struct conf_diagnostic {
 
 typedef void conf_report(void *context, const struct conf_diagnostic *diagnostic);
 
-/* The defaults: timeout 60; script-timeout 60; request dhcp6.name-servers, dhcp6.domain-search; */
+/* The defaults: timeout 60; script-timeout 60; router-timeout 10; request dhcp6.name-servers,
+ * dhcp6.domain-search; */
 void conf_init(struct conf *conf);
 
 /* Reads `size` octets of `text`, called `file` in diagnostics. False when there was a CONF_ERROR or

@@ -111,6 +111,21 @@ static void put_binding(struct cursor *out, const struct message_binding *bindin
 	}
 }
 
+static void put_ia_type(struct cursor *out, uint16_t type)
+{
+	switch (type) {
+	case OPTION_IA_PD:
+		put_text(out, "IA_PD ");
+		break;
+	case OPTION_IA_TA:
+		put_text(out, "IA_TA ");
+		break;
+	default:
+		put_text(out, "IA_NA ");
+		break;
+	}
+}
+
 /* "IA_NA bb:cc:dd:01: 2001:db8::5 preferred 3000 s valid 4000 s, T1 ..., T2 ..., NoBinding" */
 static void put_ia(struct pieces *p, const struct message *message, unsigned int ia)
 {
@@ -118,7 +133,7 @@ static void put_ia(struct pieces *p, const struct message *message, unsigned int
 	bool prefix = it->type == OPTION_IA_PD;
 	const char *between = ": ";
 
-	put_text(&p->text, prefix ? "IA_PD " : "IA_NA ");
+	put_ia_type(&p->text, it->type);
 	put_iaid(&p->text, it->iaid);
 	piece(p);
 	for (unsigned int i = 0; i < message->n_bindings; i++) {
@@ -129,7 +144,8 @@ static void put_ia(struct pieces *p, const struct message *message, unsigned int
 		piece(p);
 		between = ", ";
 	}
-	if (it->t1 > 0 || it->t2 > 0 || (is_from_server(message) && *between == ',')) {
+	if (it->type != OPTION_IA_TA &&
+	    (it->t1 > 0 || it->t2 > 0 || (is_from_server(message) && *between == ','))) {
 		put_text(&p->text, between);
 		put_text(&p->text, "T1 ");
 		put_seconds(&p->text, it->t1);
@@ -411,6 +427,16 @@ static void put_address_note(struct cursor *out, const struct action *action, co
 	put_text(out, text);
 }
 
+static void put_manner(struct cursor *out, int64_t manner)
+{
+	if (manner == MANNER_STATEFUL)
+		put_text(out, "a router says that there are leases, asking for them");
+	else if (manner == MANNER_STATELESS)
+		put_text(out, "a router says that there is information only, asking for it");
+	else
+		put_text(out, "a router says that there is no DHCPv6 on this link");
+}
+
 static void put_time_note(struct cursor *out, const struct action *action, const char *text)
 {
 	put_text(out, text);
@@ -469,6 +495,9 @@ void describe_note(struct cursor *out, const struct action *action)
 		put_address_note(out, action, " duplicate, found by ");
 		put_text(out, action->note.extra == FOUND_BY_SCRIPT ? "script" : "kernel");
 		break;
+	case NOTE_NO_OFFER:
+		put_text(out, "the Advertise has nothing that can be used, ignoring it");
+		break;
 	case NOTE_NOTHING_OFFERED:
 		put_time_note(out, action,
 			      "the Reply has nothing that can be used, soliciting in ");
@@ -478,6 +507,15 @@ void describe_note(struct cursor *out, const struct action *action)
 		break;
 	case NOTE_NOT_ON_LINK:
 		put_text(out, "the lease does not fit this link, dropping it");
+		break;
+	case NOTE_MANNER:
+		put_manner(out, action->note.number);
+		break;
+	case NOTE_NO_ROUTER:
+		put_text(out, "no router has spoken, asking for leases all the same");
+		break;
+	case NOTE_NEW_ATTACHMENT:
+		put_text(out, "anonymous: what was leased before the link came up is dropped");
 		break;
 	}
 }

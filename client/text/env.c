@@ -9,11 +9,12 @@
 #include "text/value.h"
 
 #define SCRIPT_PATH "/usr/sbin:/sbin:/bin:/usr/sbin:/usr/bin"
-#define NAME_SIZE   96 /* octets of the longest name and its NUL */
+#define NAME_SIZE   (2 * DICTIONARY_NAME + 16) /* octets of the longest name and its NUL */
 
 /* The environment being written. */
 struct env {
 	struct cursor *out;
+	const struct dictionary *dictionary;
 	size_t count;
 	size_t start;	      /* of the current variable in `out` */
 	char name[NAME_SIZE]; /* of the current variable */
@@ -21,20 +22,32 @@ struct env {
 	void *context;
 };
 
-static void begin(struct env *env, const char *prefix, const char *space, const char *name)
+/* PREFIX, SPACE_ where there is a space, and NAME: that of the current variable. */
+static void set_name(struct env *env, const char *prefix, const char *space, const char *name)
 {
 	struct cursor text = cursor_writer(env->name, sizeof(env->name));
 
 	put_text(&text, prefix);
 	put_text(&text, space);
+	put_text(&text, space[0] ? "_" : "");
 	put_text(&text, name);
 	text_end(&text);
 	for (char *c = env->name; *c; c++)
 		if (*c == '-')
 			*c = '_';
+}
+
+static void begin_named(struct env *env)
+{
 	env->start = env->out->at;
 	put_text(env->out, env->name);
 	put_u8(env->out, '=');
+}
+
+static void begin(struct env *env, const char *prefix, const char *space, const char *name)
+{
+	set_name(env, prefix, space, name);
+	begin_named(env);
 }
 
 /* Ends the current variable, or takes it back when it is not `good` or has no room. */
@@ -81,27 +94,31 @@ static bool is_set(const struct env *env, const char *name, size_t size)
 	return false;
 }
 
-/* begin() for the option `code`: PREFIXdhcp6_NAME. */
-static void begin_option_variable(struct env *env, const char *prefix, uint16_t code)
+/* set_name() for an option: PREFIXdhcp6_NAME or PREFIXdhcp6_unknown_CODE. */
+static void set_option_name(struct env *env, const char *prefix, const struct option_type *type)
 {
-	const struct option_info *info = option_by_code(code);
-	char text[sizeof("unknown_65535") + 1];
+	char text[sizeof("unknown_4294967295") + 1];
 	struct cursor unknown = cursor_writer(text, sizeof(text));
 
-	put_format(&unknown, "unknown_%u", code);
-	begin(env, prefix, "dhcp6_", info ? info->name : text_end(&unknown));
+	put_format(&unknown, "unknown_%u", type->code);
+	set_name(env, prefix, type->space->name, type->name ? type->name : text_end(&unknown));
 }
 
 static void put_requested(struct env *env, const struct env_base *base)
 {
+	const struct space *dhcp6 = dictionary_space(NULL, "dhcp6");
+
 	for (size_t i = 0; i < base->n_requested; i++) {
+		struct option_type type =
+			dictionary_by_code(env->dictionary, dhcp6, base->requested[i]);
 		size_t first = 0;
 
 		while (base->requested[first] != base->requested[i])
 			first++;
 		if (first < i)
 			continue;
-		begin_option_variable(env, "requested_", base->requested[i]);
+		set_option_name(env, "requested_", &type);
+		begin_named(env);
 		put_text(env->out, "1");
 		end(env, true);
 	}
@@ -119,6 +136,8 @@ static void put_binding(struct env *env, const char *prefix, const struct script
 		put_address_text(env->out, &side->addr);
 		end(env, true);
 		put_number(env, prefix, "ip6_prefixlen", side->prefix_len);
+		if (side->ia_type == OPTION_IA_TA)
+			put_variable(env, prefix, "ip6_type", "temporary");
 	}
 	put_number(env, prefix, "life_starts", side->times.starts.epoch);
 	put_number(env, prefix, "preferred_life", side->times.preferred);
@@ -128,11 +147,11 @@ static void put_binding(struct env *env, const char *prefix, const struct script
 /* Ours: which IA got nothing, and why. */
 static void put_failure(struct env *env, const char *prefix, const struct script_side *side)
 {
+	const struct option_info *type = option_by_code(side->ia_type);
 	const char *status = status_code_name(side->ia_status);
 
-	begin(env, prefix, "", "ia_type");
-	put_text(env->out, side->ia_type == OPTION_IA_PD ? "ia-pd" : "ia-na");
-	end(env, true);
+	if (type)
+		put_variable(env, prefix, "ia_type", type->name);
 	begin(env, prefix, "", "ia_status");
 	if (status)
 		put_text(env->out, status);
@@ -175,7 +194,7 @@ static void put_fqdn(struct env *env, const char *prefix, struct cursor data)
 		put_u8(&labels, 0);
 	labels = cursor_reader(octets, labels.bad ? 0 : labels.at);
 	if (!value_domain(&name, &labels) || cursor_left(&labels) > 0) {
-		begin(env, prefix, "fqdn_", "fqdn");
+		begin(env, prefix, "fqdn", "fqdn");
 		end(env, false);
 		return;
 	}
@@ -191,20 +210,58 @@ static void put_fqdn(struct env *env, const char *prefix, struct cursor data)
 	put_variable(env, prefix, "fqdn_hostname", text);
 }
 
+/* Do the data consist of options of that space, to their end (C-OPT-14)? */
+static bool is_framed(const struct space *space, struct cursor data)
+{
+	struct cursor inner;
+	uint32_t code;
+
+	while (space_get(space, &data, &code, &inner))
+		;
+	return !data.bad;
+}
+
+static void put_option(struct env *env, const char *prefix, const struct option_type *type,
+		       struct cursor data)
+{
+	set_option_name(env, prefix, type);
+	if (is_set(env, env->name, strlen(env->name)))
+		return;
+	begin_named(env);
+	end(env, value_render_as(env->out, type->format, data, VALUE_SCRIPT));
+}
+
+/* What is within the data of an option, each as SPACE_NAME. */
+static void put_inner(struct env *env, const char *prefix, const struct space *space,
+		      struct cursor data)
+{
+	struct cursor inner;
+	uint32_t code;
+
+	if (!is_framed(space, data))
+		return;
+	while (space_get(space, &data, &code, &inner)) {
+		struct option_type type = dictionary_by_code(env->dictionary, space, code);
+
+		if (inner.size > 0)
+			put_option(env, prefix, &type, inner);
+	}
+}
+
 /* Option 17: what a vendor has to say, by its enterprise number. */
 static void put_vendor_options(struct env *env, const char *prefix, struct cursor data)
 {
-	char text[sizeof("unknown_4294967295") + 1];
-	struct cursor name = cursor_writer(text, sizeof(text));
-	size_t size;
+	const struct space *vsio = dictionary_space(NULL, "vsio");
+	struct option_type type = dictionary_by_code(env->dictionary, vsio, get_u32(&data));
 
-	put_format(&name, "unknown_%u", get_u32(&data));
-	size = cursor_left(&data);
-	if (!data.bad && size == 0)
+	if (!data.bad && cursor_left(&data) == 0)
 		return;
-	begin(env, prefix, "vsio_", text_end(&name));
-	put_hex(env->out, data.in + data.at, size);
-	end(env, !data.bad);
+	/* What a vendor defines is not for anybody else to guess: octets, never text. */
+	if (!type.name)
+		type.format = "E";
+	put_option(env, prefix, &type, data);
+	if (type.inner)
+		put_inner(env, prefix, type.inner, data);
 }
 
 /*
@@ -227,9 +284,12 @@ static bool is_repeated(const struct options *options, const struct wire_option 
 static void put_options(struct env *env, const char *prefix, const struct options *options)
 {
 	struct cursor c = options_read(options);
+	const struct space *dhcp6 = dictionary_space(NULL, "dhcp6");
 	struct wire_option option;
 
 	while (get_option(&c, &option)) {
+		struct option_type type = dictionary_by_code(env->dictionary, dhcp6, option.code);
+
 		/* Without data: never exported, as with ISC. */
 		if (option.data.size == 0)
 			continue;
@@ -240,8 +300,9 @@ static void put_options(struct env *env, const char *prefix, const struct option
 			continue;
 		if (option.code == OPTION_CLIENT_FQDN)
 			put_fqdn(env, prefix, option.data);
-		begin_option_variable(env, prefix, option.code);
-		end(env, value_render(env->out, option.code, option.data, VALUE_SCRIPT));
+		put_option(env, prefix, &type, option.data);
+		if (type.inner)
+			put_inner(env, prefix, type.inner, option.data);
 	}
 }
 
@@ -322,7 +383,9 @@ static const char *finder_name(enum dad_finder finder)
 size_t env_build(struct cursor *out, const struct env_base *base, const struct script_call *call,
 		 void (*refused)(void *context, const char *name), void *context)
 {
-	struct env env = { .out = out, .refused = refused, .context = context };
+	struct env env = {
+		.out = out, .dictionary = base->dictionary, .refused = refused, .context = context
+	};
 
 	put_variable(&env, "", "PATH", SCRIPT_PATH);
 	put_variable(&env, "", "reason", script_reason_name(call->reason));

@@ -10,6 +10,7 @@
 
 #include "core/client.h"
 #include "core/wire.h"
+#include "text/dictionary.h"
 
 /* Octets that are enough for every script_call; what is left is for -e. */
 #define ENV_SIZE 65536
@@ -22,6 +23,7 @@ struct env_base {
 	const char *const *extra;   /* "NAME=value" of -e, NULL at the end; may be NULL */
 	const uint16_t *requested;  /* option codes for requested_dhcp6_... */
 	size_t n_requested;
+	const struct dictionary *dictionary; /* of the configuration; may be NULL */
 };
 
 /*

@@ -195,6 +195,17 @@ static bool read_binding(struct reader *r, bool is_prefix)
 	return true;
 }
 
+/* Temporary addresses are not renewed: their IA has a start and no T1 or T2. */
+static bool read_ia_ta(struct reader *r)
+{
+	if (lex_is(r->lex, "iaaddr"))
+		return read_binding(r, false);
+	if (lex_is(r->lex, "starts"))
+		return read_epoch(r, &r->ia_times.starts);
+	pass_over(r->lex, 0);
+	return true;
+}
+
 static bool read_ia_times(struct reader *r)
 {
 	if (lex_is(r->lex, "starts"))
@@ -255,7 +266,7 @@ static bool read_iaid(struct lex *lex, uint32_t *iaid)
 	return true;
 }
 
-static bool read_ia(struct reader *r, uint16_t type)
+static bool read_ia(struct reader *r, uint16_t type, bool (*read_statement)(struct reader *r))
 {
 	struct lease *lease = &r->item->lease;
 	uint32_t iaid;
@@ -268,24 +279,13 @@ static bool read_ia(struct reader *r, uint16_t type)
 	if (lease_want(lease, type, iaid))
 		r->ia = (uint8_t)(lease_find_ia(lease, type, iaid) - lease->ia);
 	r->ia_times = (struct ia_times){ 0 };
-	if (!read_block(r, type == OPTION_IA_NA ? read_ia_na : read_ia_pd))
+	if (!read_block(r, read_statement))
 		return false;
 	if (r->ia == NO_IA)
 		return true;
 	ia = &lease->ia[r->ia];
 	ia->granted = true;
 	ia->times = r->ia_times;
-	return true;
-}
-
-/* Temporary addresses are not kept (C-IA-13). */
-static bool read_ia_ta(struct reader *r)
-{
-	uint32_t iaid;
-
-	lex_next(r->lex);
-	read_iaid(r->lex, &iaid);
-	pass_over(r->lex, 0);
 	return true;
 }
 
@@ -401,11 +401,11 @@ static bool read_record(struct reader *r)
 	if (lex_is(lex, "interface"))
 		return read_interface(r);
 	if (lex_is(lex, "ia-na"))
-		return read_ia(r, OPTION_IA_NA);
+		return read_ia(r, OPTION_IA_NA, read_ia_na);
 	if (lex_is(lex, "ia-pd"))
-		return read_ia(r, OPTION_IA_PD);
+		return read_ia(r, OPTION_IA_PD, read_ia_pd);
 	if (lex_is(lex, "ia-ta"))
-		return read_ia_ta(r);
+		return read_ia(r, OPTION_IA_TA, read_ia_ta);
 	if (lex_is(lex, "released") || lex_is(lex, "abandoned"))
 		return read_flag(r);
 	if (lex_is(lex, "option"))
@@ -533,13 +533,16 @@ static void put_ia(struct cursor *out, const struct lease *lease, unsigned int i
 {
 	const struct ia *ia = &lease->ia[index];
 	bool is_pd = ia->type == OPTION_IA_PD;
+	bool is_ta = ia->type == OPTION_IA_TA;
 
-	put_text(out, is_pd ? "  ia-pd " : "  ia-na ");
+	put_text(out, is_pd ? "  ia-pd " : is_ta ? "  ia-ta " : "  ia-na ");
 	put_iaid(out, ia->iaid);
 	put_text(out, " {\n");
 	put_format(out, "    starts %" PRId64 ";\n", ia->times.starts.epoch);
-	put_format(out, "    renew %" PRIu32 ";\n", ia->times.t1);
-	put_format(out, "    rebind %" PRIu32 ";\n", ia->times.t2);
+	if (!is_ta) {
+		put_format(out, "    renew %" PRIu32 ";\n", ia->times.t1);
+		put_format(out, "    rebind %" PRIu32 ";\n", ia->times.t2);
+	}
 	for (unsigned int i = 0; i < lease->n_bindings; i++)
 		if (lease->binding[i].ia == index)
 			put_binding(out, &lease->binding[i], is_pd);

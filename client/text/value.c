@@ -53,13 +53,21 @@ static uint32_t get_number(struct cursor *data, char letter)
 {
 	switch (letter) {
 	case 'B':
+	case 'b':
+	case 'f':
 		return get_u8(data);
 	case 'S':
+	case 's':
 	case 'N':
 		return get_u16(data);
 	default:
 		return get_u32(data);
 	}
+}
+
+static int32_t as_signed(uint32_t number, char letter)
+{
+	return letter == 'b' ? (int8_t)number : letter == 's' ? (int16_t)number : (int32_t)number;
 }
 
 static void put_status(struct cursor *out, uint32_t code, enum value_style style)
@@ -83,6 +91,10 @@ static bool put_number(struct cursor *out, char letter, struct cursor *data, enu
 		put_status(out, number, style);
 	else if (letter == 'T' && number == INFINITE_TIME)
 		put_text(out, "infinite");
+	else if (letter == 'f')
+		put_text(out, number ? "true" : "false");
+	else if (letter == 'b' || letter == 's' || letter == 'l')
+		put_format(out, "%d", as_signed(number, letter));
 	else
 		put_format(out, "%u", number);
 	return !data->bad;
@@ -229,6 +241,10 @@ static bool put_field(struct cursor *out, char letter, struct cursor *data, enum
 	case 'L':
 	case 'T':
 	case 'N':
+	case 'b':
+	case 's':
+	case 'l':
+	case 'f':
 		return put_number(out, letter, data, style);
 	case 't':
 		return put_rest_as_text(out, data, style);
@@ -245,19 +261,23 @@ static bool put_field(struct cursor *out, char letter, struct cursor *data, enum
 	}
 }
 
-/* A format: its fields, and whether they come again and again. */
+/* A format: its fields, and which of them come again and again. */
 struct format {
 	const char *letters;
 	size_t n;
-	bool array;
+	size_t again; /* index of the first of those; n: none */
 };
 
 static struct format read_format(const char *letters)
 {
 	size_t n = strlen(letters);
-	bool array = n > 1 && letters[n - 1] == 'A';
+	struct format format = { .letters = letters, .n = n, .again = n };
 
-	return (struct format){ .letters = letters, .n = n - array, .array = array };
+	if (n > 1 && letters[n - 1] == 'A')
+		format = (struct format){ .letters = letters, .n = n - 1, .again = 0 };
+	else if (n > 1 && letters[n - 1] == 'a')
+		format = (struct format){ .letters = letters, .n = n - 1, .again = n - 2 };
+	return format;
 }
 
 /* A text or octets behind other fields may be missing (the message of a status). */
@@ -266,35 +286,43 @@ static bool may_be_missing(const struct format *format, size_t i)
 	return i > 0 && (format->letters[i] == 't' || format->letters[i] == 'X');
 }
 
-static bool render(struct cursor *out, uint16_t code, struct cursor *data, enum value_style style)
+static bool render(struct cursor *out, const char *letters, struct cursor *data,
+		   enum value_style style)
 {
-	struct format format = read_format(format_of(code));
+	struct format format = read_format(letters);
+	bool separate = false;
+	size_t i = 0;
 
 	if (format.letters[0] == 'Z')
 		return !data->bad && cursor_left(data) == 0;
 	if (cursor_left(data) == 0)
 		return false;
-	for (bool first = true; first || (format.array && cursor_left(data) > 0); first = false) {
-		if (!first)
-			put_u8(out, style == VALUE_LEASEFILE ? ',' : ' ');
-		for (size_t i = 0; i < format.n; i++) {
+	do {
+		for (; i < format.n; i++) {
 			if (may_be_missing(&format, i) && cursor_left(data) == 0)
 				break;
-			if (i > 0)
+			if (separate)
 				put_u8(out, ' ');
+			separate = true;
 			if (!put_field(out, format.letters[i], data, style))
 				return false;
 		}
-	}
+		i = format.again;
+		if (i < format.n && cursor_left(data) > 0) {
+			put_u8(out, style == VALUE_LEASEFILE ? ',' : ' ');
+			separate = false;
+		}
+	} while (i < format.n && cursor_left(data) > 0);
 	return !data->bad && cursor_left(data) == 0;
 }
 
-bool value_render(struct cursor *out, uint16_t code, struct cursor data, enum value_style style)
+bool value_render_as(struct cursor *out, const char *format, struct cursor data,
+		     enum value_style style)
 {
 	struct cursor before = *out;
 	struct cursor rest = data;
 
-	if (render(out, code, &rest, style))
+	if (render(out, format, &rest, style))
 		return true;
 	*out = before;
 	if (style != VALUE_PEOPLE || data.bad)
@@ -302,6 +330,11 @@ bool value_render(struct cursor *out, uint16_t code, struct cursor data, enum va
 	if (cursor_left(&data) > 0)
 		put_hex(out, data.in + data.at, cursor_left(&data));
 	return true;
+}
+
+bool value_render(struct cursor *out, uint16_t code, struct cursor data, enum value_style style)
+{
+	return value_render_as(out, format_of(code), data, style);
 }
 
 static bool at_octet(const struct cursor *in, char c)
@@ -399,6 +432,41 @@ static bool parse_number(struct cursor *out, struct cursor *in, char letter)
 		put_u32(out, number);
 		return true;
 	}
+}
+
+/* Not less than -max - 1. ISC, where integer alone is signed, takes what fits unsigned as well. */
+static bool parse_signed(struct cursor *out, struct cursor *in, char letter)
+{
+	struct cursor word = take_word(in);
+	uint32_t max = letter == 'b' ? INT8_MAX : letter == 's' ? INT16_MAX : INT32_MAX;
+	bool negative = at_octet(&word, '-');
+	uint32_t number = 0;
+
+	if (negative) {
+		word.in++;
+		word.size--;
+	}
+	if (!read_decimal(&word, negative ? max + 1 : 2 * max + 1, &number))
+		return false;
+	number = negative ? -number : number;
+	if (letter == 'b')
+		put_u8(out, (uint8_t)number);
+	else if (letter == 's')
+		put_u16(out, (uint16_t)number);
+	else
+		put_u32(out, number);
+	return true;
+}
+
+static bool parse_boolean(struct cursor *out, struct cursor *in)
+{
+	struct cursor word = take_word(in);
+	bool yes = word_is(&word, "on") || word_is(&word, "true");
+
+	if (word.bad || (!yes && !word_is(&word, "off") && !word_is(&word, "false")))
+		return false;
+	put_u8(out, yes);
+	return true;
 }
 
 static bool parse_status(struct cursor *out, struct cursor *in)
@@ -574,6 +642,20 @@ static bool parse_octets(struct cursor *out, struct cursor *in)
 	return true;
 }
 
+/* "a", "b": at least one (RFC 9915 sections 21.15 and 21.16). */
+static bool parse_classes(struct cursor *out, struct cursor *in)
+{
+	do {
+		struct cursor before = *out;
+
+		put_u16(out, 0);
+		if (!parse_string(out, in) || out->at - before.at > UINT16_MAX)
+			return false;
+		put_u16(&before, (uint16_t)(out->at - before.at - 2));
+	} while (take_comma(in));
+	return true;
+}
+
 static bool parse_field(struct cursor *out, struct cursor *in, char letter)
 {
 	switch (letter) {
@@ -586,6 +668,12 @@ static bool parse_field(struct cursor *out, struct cursor *in, char letter)
 	case 'L':
 	case 'T':
 		return parse_number(out, in, letter);
+	case 'b':
+	case 's':
+	case 'l':
+		return parse_signed(out, in, letter);
+	case 'f':
+		return parse_boolean(out, in);
 	case 'N':
 		return parse_status(out, in);
 	case 't':
@@ -597,38 +685,52 @@ static bool parse_field(struct cursor *out, struct cursor *in, char letter)
 	case 'E':
 	case 'X':
 		return parse_octets(out, in);
+	case 'C':
+		return parse_classes(out, in);
 	default:
 		return false;
 	}
 }
 
-static bool parse(struct cursor *out, uint16_t code, struct cursor *in)
+static bool parse(struct cursor *out, const char *letters, struct cursor *in)
 {
-	struct format format = read_format(format_of(code));
+	struct format format = read_format(letters);
+	size_t i = 0;
 
 	skip_space(in);
 	if (format.letters[0] == 'Z')
 		return cursor_left(in) == 0;
 	do {
-		for (size_t i = 0; i < format.n; i++) {
+		for (; i < format.n; i++) {
 			skip_space(in);
 			if (may_be_missing(&format, i) && cursor_left(in) == 0)
 				break;
 			if (!parse_field(out, in, format.letters[i]))
 				return false;
 		}
-	} while (format.array && take_comma(in));
+		i = format.again;
+	} while (i < format.n && take_comma(in));
 	skip_space(in);
 	return !in->bad && cursor_left(in) == 0;
 }
 
-bool value_parse(struct cursor *out, uint16_t code, const char *text, size_t size)
+bool value_parse_as(struct cursor *out, const char *format, const char *text, size_t size)
 {
 	struct cursor before = *out;
 	struct cursor in = cursor_reader(text, size);
 
-	if (parse(out, code, &in))
+	if (parse(out, format, &in))
 		return true;
 	*out = before;
 	return false;
+}
+
+bool value_parse(struct cursor *out, uint16_t code, const char *text, size_t size)
+{
+	return value_parse_as(out, format_of(code), text, size);
+}
+
+bool value_parse_domain(struct cursor *out, const char *text, size_t size)
+{
+	return encode_name(out, cursor_reader(text, size));
 }

@@ -27,6 +27,10 @@ enum value_style {
  */
 bool value_render(struct cursor *out, uint16_t code, struct cursor data, enum value_style style);
 
+/* The same with a format of its own instead of that in the table of options. */
+bool value_render_as(struct cursor *out, const char *format, struct cursor data,
+		     enum value_style style);
+
 /*
  * Reads one domain name and writes it with a dot behind each label; false when it is
  * not made of labels of letters, digits, - and _, and then `out` holds some part of it.
@@ -39,5 +43,12 @@ bool value_domain(struct cursor *out, struct cursor *data);
  * format (out is as before).
  */
 bool value_parse(struct cursor *out, uint16_t code, const char *text, size_t size);
+
+/* The same with a format, in which C is class data: strings, each with its length before it. */
+bool value_parse_as(struct cursor *out, const char *format, const char *text, size_t size);
+
+/* A domain name, its last dot there or not, -> labels, the empty one at the end; false when it
+ * is none. */
+bool value_parse_domain(struct cursor *out, const char *text, size_t size);
 
 #endif

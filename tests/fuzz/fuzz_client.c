@@ -79,6 +79,7 @@ static void act(void *context, const struct action *action)
 	case ACTION_SCRIPT:
 	case ACTION_SAVE:
 	case ACTION_SAVE_KEY:
+	case ACTION_ASK_ROUTER:
 	case ACTION_READY:
 	case ACTION_DONE:
 	case ACTION_NOTE:
@@ -199,10 +200,11 @@ static void add_ia(struct message *message, unsigned int which)
 
 static void deliver(const uint8_t *bytes, size_t size, bool multicast)
 {
+	const struct in6_addr to = { .s6_addr = { multicast ? 0xff : 0xfe, multicast ? 2 : 0x80 } };
 	struct stamp stamp = { .at = story.now, .epoch = story.now / SECOND };
 
 	rules_delivered(&story.rules, &story.client, bytes, size, story.now);
-	client_receive(&story.client, bytes, size, multicast, stamp, &story.scratch);
+	client_receive(&story.client, bytes, size, &to, stamp, &story.scratch);
 	check(false);
 }
 

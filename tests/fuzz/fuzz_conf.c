@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 
-/* The input is a configuration file. Each complaint has its place in it. */
+/*
+ * The input is a configuration file. Each complaint has its place in it. What is sent is whole
+ * options, and, were it received, has variables of the script without control characters.
+ */
 
 #include <string.h>
 
+#include "core/proto.h"
 #include "fuzz.h"
 #include "text/conf.h"
+#include "text/env.h"
 
 struct text {
 	const char *start;
@@ -28,8 +33,52 @@ static void complain(void *context, const struct conf_diagnostic *diagnostic)
 	text->errors += diagnostic->severity != CONF_IGNORED;
 }
 
+/* No option twice, and none that is cut off (C-OPT-14, C-OPT-15). */
+static void check_sent(const struct options *send)
+{
+	struct cursor all = options_read(send);
+	struct wire_option option;
+
+	while (get_option(&all, &option)) {
+		bool vendor = option.code == OPTION_VENDOR_OPTS ||
+			      option.code == OPTION_VENDOR_CLASS;
+		struct cursor others = all;
+		struct wire_option other;
+
+		EXPECT(!vendor || option.data.size >= 4);
+		while (get_option(&others, &other))
+			EXPECT(other.code != option.code ||
+			       (vendor && memcmp(other.data.in, option.data.in, 4) != 0));
+	}
+	EXPECT(!all.bad);
+}
+
+static void check_variables(const struct conf_scope *scope)
+{
+	static struct script_call call = { .reason = REASON_RENEW6, .has_new = true };
+	static char block[ENV_SIZE];
+	const struct env_base base = { .interface = "eth0",
+				       .requested = scope->request,
+				       .n_requested = scope->n_request,
+				       .dictionary = &conf.dictionary };
+	struct cursor out = cursor_writer(block, sizeof(block));
+	size_t count;
+
+	call.new_.has_options = true;
+	call.new_.options = scope->send;
+	count = env_build(&out, &base, &call, NULL, NULL);
+	EXPECT(!out.bad);
+	for (size_t i = 0; i < out.at; i++) {
+		EXPECT(block[i] == '\0' || (block[i] >= ' ' && block[i] <= '~'));
+		count -= block[i] == '\0';
+	}
+	EXPECT(count == 0);
+}
+
 static void check_scope(const struct conf_scope *scope)
 {
+	check_sent(&scope->send);
+	check_variables(scope);
 	EXPECT(scope->n_request <= MESSAGE_ORO);
 	EXPECT(scope->client_id.size <= DUID_MAX);
 	EXPECT(scope->send.size <= OPTIONS_SIZE);

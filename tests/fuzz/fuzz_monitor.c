@@ -12,6 +12,16 @@ struct seen {
 	unsigned long sum;
 };
 
+static void look_at_prefix(const struct monitor_prefix *prefix)
+{
+	EXPECT(prefix->prefix_len <= 128);
+	EXPECT(prefix->preferred <= prefix->valid);
+	EXPECT(!IN6_IS_ADDR_LINKLOCAL(&prefix->addr));
+	EXPECT(prefix->has_delegating || !prefix->delegating);
+	for (unsigned int bit = prefix->prefix_len; bit < 128; bit++)
+		EXPECT(!(prefix->addr.s6_addr[bit / 8] & 0x80 >> bit % 8));
+}
+
 static void look(void *context, const struct monitor_event *event)
 {
 	struct seen *seen = context;
@@ -29,6 +39,15 @@ static void look(void *context, const struct monitor_event *event)
 	case MONITOR_ADDRESS_GONE:
 		EXPECT(event->address.prefix_len <= 128);
 		seen->sum += event->address.flags;
+		break;
+	case MONITOR_ROUTER:
+		EXPECT(event->ifindex != 0);
+		seen->sum += event->router.managed + 2UL * event->router.other;
+		break;
+	case MONITOR_PREFIX:
+		EXPECT(event->ifindex != 0);
+		look_at_prefix(&event->prefix);
+		seen->sum += event->prefix.valid;
 		break;
 	case MONITOR_SYNC_BEGIN:
 	case MONITOR_SYNC_END:

@@ -182,7 +182,8 @@ lab_world() {
 	own_etc || fail "no /etc of its own"
 	mount -t tmpfs tmpfs /run
 	mount -t tmpfs tmpfs /var/lib
-	mkdir -p /var/lib/dhcp /var/lib/kea /etc/dhcp /etc/kea /run/kea /run/lock/kea /run/netns
+	mkdir -p /var/lib/dhcp /var/lib/kea /etc/dhcp /etc/kea /run/kea /run/lock/kea /run/netns \
+		/var/lib/dibbler /etc/dibbler
 	rm -rf /etc/resolv.conf /etc/dhcp/*
 	: >/etc/resolv.conf
 	mkdir /etc/dhcp/dhcp6-client-exit-hooks.d
@@ -395,11 +396,17 @@ leased_addresses() { # [HOST]
 #
 # start_server KIND [NAME=VALUE...]
 #
-#	KIND	kea, dnsmasq or dhcpd
+#	KIND	kea, dnsmasq, dhcpd or dibbler
 #	first, last	the pool, 2001:db8:1::10 to ::1f
 #	pd="N..."	delegates prefixes of N bits too, of 2001:db8:N00::/40; not dnsmasq
 #	na=no	and no addresses
+#	rapid=yes	Rapid Commit; dnsmasq always does
+#	ta=yes	temporary addresses too, of 2001:db8:1:0:1::/80; dhcpd and dibbler only
+#	reconfigure=yes	gives keys to clients, and sends Reconfigure to those that have
+#		something which is in no pool any more; dibbler only
 #	t1 t2 preferred valid	seconds; dnsmasq knows the valid lifetime only, at least 120
+#	more=TEXT	in the configuration too; for dnsmasq a list of arguments
+#	at=HOST	where it runs, the host called server
 #	id=N	another N is another server: other DUID, own log server-N.log
 #	fresh=no	keeps what it knows of leases from an earlier run
 #
@@ -407,6 +414,7 @@ leased_addresses() { # [HOST]
 
 start_server() {
 	local kind=$1 first=2001:db8:1::10 last=2001:db8:1::1f id='' fresh=yes pd='' na=yes
+	local ta=no rapid=no reconfigure=no more='' at=server own=2001:db8:1::1
 	local t1=1000 t2=1600 preferred=2000 valid=3000
 	shift
 	(($# == 0)) || local "$@"
@@ -414,8 +422,10 @@ start_server() {
 	server_log=server${id:+-$id}.log
 	: >>"$server_log"
 	pass "$server_log"
-	has_address 2001:db8:1::1 server || ip -n server addr add 2001:db8:1::1/64 dev eth0
-	[[ $fresh == no ]] || rm -f /var/lib/kea/* /var/lib/dhcp/dhcpd6.leases* dnsmasq.leases
+	[[ $at == server ]] || own=2001:db8:1::2
+	has_address $own "$at" || ip -n "$at" addr add $own/64 dev eth0
+	[[ $fresh == no ]] || rm -f /var/lib/kea/* /var/lib/dhcp/dhcpd6.leases* dnsmasq.leases \
+		/var/lib/dibbler/*
 	"start_$kind"
 }
 
@@ -427,7 +437,7 @@ stop_server() {
 
 # A profile of AppArmor may forbid to write to our log, but not to a pipe.
 run_server() {
-	ip netns exec server "$@" > >(exec cat >>"$server_log") 2>&1 </dev/null &
+	ip netns exec "$at" "$@" > >(exec cat >>"$server_log") 2>&1 </dev/null &
 	server_pid=$!
 }
 
@@ -435,13 +445,14 @@ start_dnsmasq() {
 	need dnsmasq
 	touch dnsmasq.leases
 	sed -i /^duid/d dnsmasq.leases
+	# shellcheck disable=SC2086 # $more is a list
 	run_server dnsmasq --no-daemon --conf-file=/dev/null --port=0 --user=root \
 		--interface=eth0 --no-hosts --no-resolv --log-dhcp --log-facility=- \
 		--pid-file= --dhcp-leasefile="$LAB_DIR/dnsmasq.leases" --dhcp-authoritative \
 		--dhcp-duid="40000,00:00:00:0${id:-1}" \
 		--dhcp-range="$first,$last,64,$((valid < 120 ? 120 : valid))" \
 		'--dhcp-option=option6:dns-server,[2001:db8:1::53]' \
-		--dhcp-option=option6:domain-search,lab.example
+		--dhcp-option=option6:domain-search,lab.example $more
 	expect "$server_log" 10 'DHCPv6, IP range'
 }
 
@@ -465,8 +476,10 @@ start_kea() {
 				{ "name": "dns-servers", "data": "2001:db8:1::53" },
 				{ "name": "domain-search", "data": "lab.example" } ],
 			"subnet6": [ { "subnet": "2001:db8:1::/64", "interface": "eth0",
+				"rapid-commit": $([[ $rapid == no ]] && echo false || echo true),
 				"pools": [ $([[ $na == no ]] || echo "{ \"pool\": \"$first - $last\" }") ],
 				"pd-pools": [ $pools ] } ],
+			$more
 			"loggers": [ { "name": "kea-dhcp6", "severity": "DEBUG", "debuglevel": 50,
 				"output_options": [ { "output": "stdout", "flush": true } ] } ]
 		} }
@@ -484,10 +497,13 @@ start_dhcpd() {
 		default-lease-time $valid;
 		preferred-lifetime $preferred;
 		dhcp-cache-threshold 0;
+		$([[ $rapid == no ]] || echo "option dhcp6.rapid-commit;")
+		$more
 		option dhcp-renewal-time $t1;
 		option dhcp-rebinding-time $t2;
 		subnet6 2001:db8:1::/64 {
 			$([[ $na == no ]] || echo "range6 $first $last;")
+			$([[ $ta == no ]] || echo "range6 2001:db8:1:0:1::/80 temporary;")
 			$(for length in $pd; do
 				echo "prefix6 2001:db8:${length}00:: 2001:db8:${length}ff:: /$length;"
 			done)
@@ -500,6 +516,40 @@ start_dhcpd() {
 	run_server dhcpd -6 -f -d -cf /etc/dhcp/dhcpd6-lab.conf \
 		-lf /var/lib/dhcp/dhcpd6.leases -pf /run/dhcpd6.pid eth0
 	expect "$server_log" 15 'Server starting service'
+}
+
+# Its paths are fixed. It gives random addresses of the pool, but remembers whom it gave what.
+start_dibbler() {
+	local length
+	need dibbler-server
+	mountpoint -q /var/log || mount -t tmpfs tmpfs /var/log
+	mkdir -p /var/log/dibbler
+	echo "00:02:00:00:9c:40:0${id:-1}" >/var/lib/dibbler/server-duid
+	cat >/etc/dibbler/server.conf <<-END
+		log-level 8
+		log-mode short
+		$([[ $reconfigure == no ]] || printf '%s\n' "auth-protocol reconfigure-key" \
+			"reconfigure-enabled 1")
+		$([[ $na$pd$ta != nono ]] || echo stateless)
+		iface eth0 {
+			t1 $t1
+			t2 $t2
+			prefered-lifetime $preferred
+			valid-lifetime $valid
+			$([[ $rapid == no ]] || echo "rapid-commit yes")
+			$([[ $na == no ]] || echo "class { pool $first-$last }")
+			$([[ $ta == no ]] || echo "ta-class { pool 2001:db8:1:0:1::/80 }")
+			$(for length in $pd; do
+				echo "pd-class { pd-pool 2001:db8:${length}00::/40"
+				echo "pd-length $length }"
+			done)
+			option dns-server 2001:db8:1::53
+			option domain lab.example
+			$more
+		}
+	END
+	run_server dibbler-server run
+	expect "$server_log" 15 'Accepting connections'
 }
 
 # What the servers write when they have got a message about an address.
@@ -518,6 +568,7 @@ declare -A server_words=(
 	[kea:release-pd]='DHCP6_RELEASE_PD .*prefix ADDRESS .*released properly'
 	[kea:decline]='DHCP6_DECLINE_LEASE .*ADDRESS '
 	[dhcpd:reply]='Reply NA: address ADDRESS '
+	[dhcpd:reply-ta]='Reply TA: address ADDRESS '
 	[dhcpd:renew]='Renew message from'
 	[dhcpd:rebind]='Rebind message from'
 	[dhcpd:release]='[Cc]lient .* releases address ADDRESS'
@@ -525,12 +576,25 @@ declare -A server_words=(
 	[dhcpd:renew-pd]='Renew message from'
 	[dhcpd:release-pd]='[Cc]lient .* releases prefix ADDRESS'
 	[dhcpd:decline]='[Cc]lient .* reports address ADDRESS is already in use'
+	[dibbler:reply]='Client .* got ADDRESS '
+	[dibbler:reply-ta]='Temporary address ADDRESS granted'
+	[dibbler:renew]='Received RENEW'
+	[dibbler:rebind]='Received REBIND'
+	[dibbler:release]='Deleted address ADDRESS from addrDB'
+	[dibbler:reply-pd]='PD: assigned prefix.*:ADDRESS'
+	[dibbler:renew-pd]='Received RENEW'
+	[dibbler:release-ta]='Deleted temp. address ADDRESS from addrDB'
+	[dibbler:release-pd]='PD: Deleted prefix ADDRESS from addrDB'
+	[dibbler:inform]='Received INF-REQUEST'
+	[dibbler:confirm]='Received CONFIRM'
+	[dibbler:decline]='Adding ADDRESS to IA \(IAID=0\)' # where it keeps them
 )
 
 # server_pattern WORD [ADDRESS]
 server_pattern() {
-	local pattern=${server_words[$server_kind:$1]}
-	echo "${pattern//ADDRESS/${2-.*}}"
+	local pattern=${server_words[$server_kind:$1]} address=${2-.*}
+	[[ $server_kind != dibbler ]] || address=${address%/*}
+	echo "${pattern//ADDRESS/$address}"
 }
 
 # server_says SECONDS WORD [ADDRESS]: it must, within so long

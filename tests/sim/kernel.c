@@ -54,6 +54,16 @@ struct kernel_address *kernel_next_end(struct kernel *kernel)
 	return next;
 }
 
+void kernel_sleep(struct kernel *kernel, msec duration)
+{
+	for (unsigned int i = 0; i < kernel->n; i++) {
+		if (kernel->address[i].until == NEVER)
+			continue;
+		kernel->address[i].until += duration;
+		kernel->address[i].slept += duration;
+	}
+}
+
 void kernel_orphan_all(struct kernel *kernel)
 {
 	for (unsigned int i = 0; i < kernel->n; i++) {

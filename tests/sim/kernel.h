@@ -2,7 +2,7 @@
 #ifndef DHCP6_SIM_KERNEL_H
 #define DHCP6_SIM_KERNEL_H
 
-/* A model of what the kernel knows: the addresses on the one interface there is. */
+/* A model of what the kernel knows: the addresses on one interface. */
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -20,6 +20,8 @@ struct kernel_address {
 	bool failed;	/* dadfailed: a duplicate with an infinite lifetime stays (K3) */
 	bool foreign;	/* not put there by the client … */
 	bool told;	/* … which was told so */
+	bool unheard;	/* its DAD could not hear everybody who has it too */
+	msec slept;	/* the host slept so long: the kernel's clock stands still then */
 	bool orphan;	/* put there by a client that was killed since */
 };
 
@@ -43,6 +45,9 @@ msec kernel_until(uint32_t valid, msec now);
 
 /* The address whose lifetime ends first; NULL when none ever ends. */
 struct kernel_address *kernel_next_end(struct kernel *kernel);
+
+/* The host has slept so long (ms): all ends come as much later. */
+void kernel_sleep(struct kernel *kernel, msec duration);
 
 /* The client was killed: nobody looks after its addresses but the kernel. */
 void kernel_orphan_all(struct kernel *kernel);

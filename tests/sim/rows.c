@@ -6,31 +6,29 @@
 #define ROWS_MAX     256
 #define LEASE_STATES (BOUND + 1)
 
-struct state {
-	enum lease_state lease;
-	enum message_state message;
-};
-
-struct step {
-	const struct transition *row; /* NULL: none */
-	struct state from;
-};
-
 static unsigned long begun[LEASE_STATES][MESSAGE_STATES];
 static unsigned long rested[LEASE_STATES][MESSAGE_STATES];
 static unsigned long ended[LEASE_STATES][MESSAGE_STATES][LEASE_STATES];
 static unsigned long walked[ROWS_MAX][LEASE_STATES][MESSAGE_STATES][LEASE_STATES][MESSAGE_STATES];
 
-static bool known;	    /* whether `at` holds */
-static struct state at;	    /* after the last row, or at rest */
-static struct step asked;   /* a timed event: looked up, perhaps not walked */
-static struct step walking; /* where it leads is not seen yet */
+static struct walk *walk; /* of the client that is at work */
 
-static bool is_timed(enum event event)
-{
-	return event == EVENT_T1 || event == EVENT_T2 || event == EVENT_DUPLICATES ||
-	       event == EVENT_ASK || event == EVENT_REFRESH;
-}
+/* Time brings these, or what was noted before: they are looked up also to see what is due. */
+static const bool is_timed[EVENTS] = {
+	[EVENT_T1] = true,
+	[EVENT_T2] = true,
+	[EVENT_DUPLICATES] = true,
+	[EVENT_ASK] = true,
+	[EVENT_REFRESH] = true,
+	[EVENT_ROUTER_STATEFUL] = true,
+	[EVENT_ROUTER_STATELESS] = true,
+	[EVENT_ROUTER_NOTHING] = true,
+	[EVENT_PREFIXES] = true,
+	[EVENT_PREFIXES_HELD] = true,
+	[EVENT_PREFIXES_DELEGATING] = true,
+	[EVENT_PREFIXES_STATELESS] = true,
+	[EVENT_LINK_LOCAL] = true,
+};
 
 static unsigned int index_of(const struct transition *row)
 {
@@ -42,75 +40,74 @@ static unsigned int index_of(const struct transition *row)
 }
 
 /* The client's state is seen: that is where the last row has led. */
-static void arrive(struct state now)
+static void arrive(struct rows_state now)
 {
 	unsigned int i;
 
-	if (!walking.row)
+	if (!walk->walking.row)
 		return;
-	i = index_of(walking.row);
+	i = index_of(walk->walking.row);
 	if (i < ROWS_MAX)
-		walked[i][walking.from.lease][walking.from.message][now.lease][now.message]++;
-	walking.row = NULL;
-	at = now;
+		walked[i][walk->walking.from.lease][walk->walking.from.message][now.lease]
+		      [now.message]++;
+	walk->walking.row = NULL;
+	walk->at = now;
 }
 
 /* The lease state follows from the bindings, and they end and are dropped also without a row. */
-static void change(struct state now)
+static void change(struct rows_state now)
 {
-	if (known && (now.lease != at.lease || now.message != at.message))
-		ended[at.lease][at.message][now.lease]++;
-	known = true;
-	at = now;
+	if (walk->known && (now.lease != walk->at.lease || now.message != walk->at.message))
+		ended[walk->at.lease][walk->at.message][now.lease]++;
+	walk->known = true;
+	walk->at = now;
 }
 
 /* That the last binding has ended or was a duplicate is what these two events say themselves. */
-static void walk(const struct step *step)
+static void go(const struct rows_step *step)
 {
 	if (step->row->event == EVENT_EXPIRED || step->row->event == EVENT_TAKEN)
-		at = step->from;
+		walk->at = step->from;
 	change(step->from);
-	walking = *step;
+	walk->walking = *step;
 }
 
 const struct transition *__wrap_machine_find(enum lease_state lease, enum message_state message,
 					     enum event event)
 {
-	struct step step = { __real_machine_find(lease, message, event), { lease, message } };
+	struct rows_step step = { __real_machine_find(lease, message, event), { lease, message } };
 
+	if (!walk)
+		return step.row;
 	arrive(step.from);
-	asked.row = NULL;
-	if (step.row && is_timed(event))
-		asked = step;
-	else if (step.row)
-		walk(&step);
+	if (step.row && (!is_timed[event] || walk->asked == step.row))
+		go(&step);
+	walk->asked = is_timed[event] ? step.row : NULL;
 	return step.row;
 }
 
-void rows_drawn(void)
+void rows_of(struct walk *of)
 {
-	if (asked.row)
-		walk(&asked);
-	asked.row = NULL;
+	walk = of;
 }
 
 void rows_restart(void)
 {
-	known = false;
-	asked.row = NULL;
-	walking.row = NULL;
+	walk->known = false;
+	walk->asked = NULL;
+	walk->walking.row = NULL;
 }
 
 void rows_rest(enum lease_state lease, enum message_state message)
 {
-	struct state now = { lease, message };
+	struct rows_state now = { lease, message };
 
 	arrive(now);
-	if (!known)
+	if (!walk->known)
 		begun[lease][message]++;
 	change(now);
 	rested[lease][message]++;
-	asked.row = NULL;
+	walk->asked = NULL;
 }
 
 unsigned long rows_walked(unsigned int index)

@@ -7,6 +7,7 @@
  * puts __wrap_machine_find() in the place of machine_find() (--wrap=machine_find).
  */
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "core/machine.h"
@@ -16,11 +17,30 @@ const struct transition *__real_machine_find(enum lease_state lease, enum messag
 const struct transition *__wrap_machine_find(enum lease_state lease, enum message_state message,
 					     enum event event);
 
+struct rows_state {
+	enum lease_state lease;
+	enum message_state message;
+};
+
+struct rows_step {
+	const struct transition *row; /* NULL: none */
+	struct rows_state from;
+};
+
+/* The way of one client. */
+struct walk {
+	bool known;			/* whether `at` holds */
+	struct rows_state at;		/* after the last row, or at rest */
+	const struct transition *asked; /* a timed event: looked up, perhaps not walked */
+	struct rows_step walking;	/* where it leads is not seen yet */
+};
+
 /*
- * The client has drawn a random number. Rows of timed events are looked up also
- * to see what is due; they are walked when the new exchange draws its transaction id.
+ * What follows is about the client that goes this way; NULL: nobody goes, what is
+ * looked up is not walked. Rows of timed events are looked up also to see what is due; where one
+ * is walked it is looked up a second time at once.
  */
-void rows_drawn(void);
+void rows_of(struct walk *walk);
 
 /* Another client starts: the next state does not follow from the last. */
 void rows_restart(void);

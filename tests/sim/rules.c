@@ -34,6 +34,8 @@ void rules_restart(struct rules *rules)
 	rules->calm_since = NEVER;
 	rules->round = NEVER;
 	rules->may_ask = false;
+	rules->news = 0;
+	rules->owns = (struct owns){ 0 };
 	for (unsigned int i = 0; i < RULES_GIVEN; i++) {
 		rules->given[i].conflict = NEVER;
 	}
@@ -120,12 +122,76 @@ void rules_delivered(struct rules *rules, const struct client *client, const voi
 {
 	struct message message;
 
-	if (message_parse(&message, bytes, size) != REFUSED_NOT || message.type != MESSAGE_REPLY ||
-	    client->exchange.state == IDLE || message.xid != client->exchange.xid)
+	if (message_parse(&message, bytes, size) != REFUSED_NOT || client->exchange.state == IDLE ||
+	    message.xid != client->exchange.xid)
+		return;
+	owns_hear(&rules->owns, &message);
+	if (message.type != MESSAGE_REPLY)
 		return;
 	for (unsigned int i = 0; i < message.n_bindings; i++)
 		if (message.binding[i].valid > 0 && message.binding[i].status == STATUS_SUCCESS)
 			note_given(rules, &message.binding[i], now);
+}
+
+void rules_before(struct before *before, const struct client *client, msec now)
+{
+	before->state = client->exchange.state;
+	before->xid = client->exchange.xid;
+	before->sent = client->exchange.sent;
+	before->n_bindings = client->lease.n_bindings;
+	before->target = client->target;
+	before->due = client_deadline(client) <= now;
+}
+
+/* Section 16 of RFC 9915, written down a second time. */
+static void check_taken(struct rules *rules, const struct before *before,
+			const struct client *client, const struct message *message)
+{
+	enum message_state state = before->state;
+	bool one_server = state == REQUESTING || state == RENEWING || state == RELEASING ||
+			  state == DECLINING;
+
+	if (!(client->config.anonymous && state == INFORMING && message->client_id.size == 0) &&
+	    !duid_equal(&message->client_id, &client->config.duid))
+		rules_break(rules, "C-VAL-RPL-3: a message for another client was taken");
+	if (message->server_id.size == 0)
+		rules_break(rules, "C-VAL-RPL-1: a message of no server was taken");
+	if (message->type == MESSAGE_RECONFIGURE) {
+		if (!client->config.reconfigure || state != IDLE)
+			rules_break(rules, "C-REC-6: a Reconfigure was taken while %s",
+				    message_state_name(state));
+		return;
+	}
+	if (before->sent == 0 || message->xid != before->xid)
+		rules_break(rules, "C-VAL-RPL-2: a message was taken that answers nothing");
+	if (message->type == MESSAGE_ADVERTISE ? state != SOLICITING
+					       : message->type != MESSAGE_REPLY)
+		rules_break(rules, "C-VAL-1: a message of type %u was taken while %s",
+			    message->type, message_state_name(state));
+	if (message->type == MESSAGE_REPLY && state == SOLICITING &&
+	    !(client->config.rapid_commit && message->rapid_commit))
+		rules_break(rules, "C-VAL-RPL-5: a Reply to Solicit was taken");
+	if (one_server && !duid_equal(&message->server_id, &before->target))
+		rules_break(rules, "C-VAL-RPL-6: the Reply of another server was taken");
+}
+
+void rules_received(struct rules *rules, const struct before *before, const struct client *client,
+		    const struct in6_addr *to, const struct message *message, enum refusal refusal)
+{
+	if (refusal == REFUSED_NOT && message->type == MESSAGE_ADDR_REG_REPLY) {
+		owns_check_taken(rules, to, message);
+		return;
+	}
+	if (refusal == REFUSED_NOT) {
+		check_taken(rules, before, client, message);
+		return;
+	}
+	if (before->due)
+		return;
+	if (client->exchange.state != before->state || client->exchange.xid != before->xid ||
+	    client->exchange.sent != before->sent || client->lease.n_bindings != before->n_bindings)
+		rules_break(rules, "a message that was refused (%s) has changed something",
+			    refusal_name(refusal));
 }
 
 static const struct binding *held(const struct client *client, const struct in6_addr *addr)
@@ -133,7 +199,7 @@ static const struct binding *held(const struct client *client, const struct in6_
 	for (unsigned int i = 0; i < client->lease.n_bindings; i++) {
 		const struct binding *binding = &client->lease.binding[i];
 
-		if (client->lease.ia[binding->ia].type == OPTION_IA_NA &&
+		if (client->lease.ia[binding->ia].type != OPTION_IA_PD &&
 		    memcmp(&binding->addr, addr, sizeof(*addr)) == 0)
 			return binding;
 	}
@@ -143,9 +209,11 @@ static const struct binding *held(const struct client *client, const struct in6_
 void rules_conflict(struct rules *rules, const struct client *client, const struct in6_addr *addr,
 		    msec now)
 {
+	const struct binding *binding = held(client, addr);
 	struct given *given = rules_given(rules, addr, 128);
 
-	if (!given || !held(client, addr))
+	/* The host's timer may be late: what has ended is nobody's any more. */
+	if (!given || !binding || binding_valid_until(binding) <= now)
 		return;
 	given->conflict = now;
 	rules->conflicts++;
@@ -155,6 +223,11 @@ void rules_conflict(struct rules *rules, const struct client *client, const stru
 		rules->owed[rules->n_owed].addr = *addr;
 		rules->owed[rules->n_owed++].server = client->lease.server;
 	}
+}
+
+void rules_news(struct rules *rules)
+{
+	rules->news++;
 }
 
 static void check_lifetime(struct rules *rules, const struct action *action, msec now)
@@ -238,10 +311,10 @@ static void check_announced(struct rules *rules, const struct script_call *call,
 		rules_break(rules, "%s without a new binding", name);
 		return;
 	}
-	if (side->ia_type == OPTION_IA_NA && !address)
+	if (side->ia_type != OPTION_IA_PD && !address)
 		rules_break(rules, "%s for %s, which is not on the interface", name,
 			    rules_address(&side->addr));
-	else if (side->ia_type == OPTION_IA_NA && (address->tentative || address->failed))
+	else if (side->ia_type != OPTION_IA_PD && (address->tentative || address->failed))
 		rules_break(rules, "C-DAD-3: %s for %s, which has not passed DAD", name,
 			    rules_address(&side->addr));
 	if (msec_after(side->times.starts.at, side->times.valid) <= now)
@@ -268,7 +341,7 @@ static void check_gone(struct rules *rules, const struct script_call *call)
 		rules->announced[at] = rules->announced[--rules->n_announced];
 	if (!call->has_old || !side->has_binding)
 		rules_break(rules, "%s without an old binding", script_reason_name(call->reason));
-	else if (side->ia_type == OPTION_IA_NA && address && !address->foreign)
+	else if (side->ia_type != OPTION_IA_PD && address && !address->foreign)
 		rules_break(rules, "%s for %s, which is still on the interface",
 			    script_reason_name(call->reason), rules_address(&side->addr));
 }
@@ -277,13 +350,12 @@ static void check_script(struct rules *rules, const struct script_call *call, ms
 {
 	switch (call->reason) {
 	case REASON_RENEW6:
-		if (rules->type == MESSAGE_INFORMATION_REQUEST) {
-			if (!call->has_new || call->new_.has_ia || !call->new_.has_options)
-				rules_break(rules,
-					    "RENEW6 of a stateless client has more than options");
-			break;
-		}
-		check_announced(rules, call, now);
+		/* After an Information-request options alone; what passes DAD meanwhile comes too.
+		 */
+		if (rules->type != MESSAGE_INFORMATION_REQUEST || call->new_.has_ia)
+			check_announced(rules, call, now);
+		else if (!call->has_new || !call->new_.has_options)
+			rules_break(rules, "RENEW6 about nothing");
 		break;
 	case REASON_BOUND6:
 	case REASON_REBIND6:
@@ -315,6 +387,12 @@ static void check_script(struct rules *rules, const struct script_call *call, ms
 	}
 }
 
+/* A router can say that there is nothing to be had (C-RA-3). */
+static bool wants(const struct client *client)
+{
+	return client->config.mode != MODE_AUTO || client->manner != MANNER_NOTHING;
+}
+
 /* The hold-off starts anew after a calm time. */
 static void check_hold(struct rules *rules, const struct action *action, msec now)
 {
@@ -339,7 +417,7 @@ void rules_action(struct rules *rules, const struct client *client, const struct
 	switch (action->type) {
 	case ACTION_SEND:
 		rules_trace(rules, action->message.bytes, action->message.size);
-		sent_check(rules, client, action->message.bytes, action->message.size, now);
+		sent_check(rules, client, action, now);
 		break;
 	case ACTION_ADDRESS_ADD:
 	case ACTION_ADDRESS_UPDATE:
@@ -356,15 +434,18 @@ void rules_action(struct rules *rules, const struct client *client, const struct
 		rules->file = action->lease;
 		break;
 	case ACTION_SAVE_KEY:
+	case ACTION_ASK_ROUTER:
 		break;
 	case ACTION_READY:
-		if (client_lease_state(client) != BOUND && !client->informed)
+		if (client_lease_state(client) != BOUND && !client->informed && wants(client))
 			rules_break(rules, "ready with nothing held");
 		break;
 	case ACTION_DONE:
 		rules->done = true;
 		break;
 	case ACTION_NOTE:
+		/* That there is no router is news too. */
+		rules->news += action->note.note == NOTE_NO_ROUTER;
 		rules_trace(rules, &action->note.note, sizeof(action->note.note));
 		check_hold(rules, action, now);
 		break;
@@ -419,7 +500,7 @@ static void check_deadline(struct rules *rules, const struct client *client, boo
 		return;
 	if (client_message_state(client) != IDLE)
 		rules_break(rules, "%s/%s without a deadline", lease, message);
-	else if (client_lease_state(client) == INIT && !client->informed)
+	else if (client_lease_state(client) == INIT && !client->informed && wants(client))
 		rules_break(rules, "%s/%s waits for ever", lease, message);
 }
 
@@ -436,7 +517,7 @@ static void check_held(struct rules *rules, const struct client *client, bool ti
 		if (timer && binding_valid_until(binding) <= now)
 			rules_break(rules, "%s is held past its valid lifetime",
 				    rules_address(&binding->addr));
-		if (client->lease.ia[binding->ia].type != OPTION_IA_NA ||
+		if (client->lease.ia[binding->ia].type == OPTION_IA_PD ||
 		    binding->dad.state == DAD_WAITING || address ||
 		    binding_valid_until(binding) - now < END_IS_NEAR)
 			continue;
@@ -459,7 +540,7 @@ static void check_kernel(struct rules *rules, const struct client *client)
 			rules_break(rules, "%s is on the interface and not in the lease",
 				    rules_address(&address->addr));
 		else if (binding_valid_until(binding) != NEVER &&
-			 address->until > binding_valid_until(binding) + SECOND)
+			 address->until - address->slept > binding_valid_until(binding) + SECOND)
 			rules_break(rules, "%s outlives its lease on the interface",
 				    rules_address(&address->addr));
 	}
@@ -499,6 +580,8 @@ static void check_file(struct rules *rules, const struct client *client)
 void rules_settled(struct rules *rules, const struct client *client, bool timer, msec now)
 {
 	rules_trace(rules, &now, sizeof(now));
+	if (!client->link)
+		rules->owns.offered = false;
 	check_pair(rules, client);
 	check_deadline(rules, client, timer, now);
 	if (rules->done)

@@ -16,6 +16,7 @@
 #include "core/client.h"
 #include "core/message.h"
 #include "kernel.h"
+#include "owns.h"
 
 #define RULES_GIVEN	4096 /* addresses and prefixes that can be kept account of; a power of 2 */
 #define RULES_WINDOW	64   /* times of messages kept: more than any limit that is tried */
@@ -46,6 +47,7 @@ struct owed {
 
 struct rules {
 	struct kernel kernel;
+	struct owns owns;
 	char broken[RULES_TEXT]; /* empty: no rule is broken */
 	uint64_t trace;		 /* a hash over all that the client did */
 
@@ -68,9 +70,10 @@ struct rules {
 	unsigned int conflicts;	  /* found so far */
 	unsigned int n_announced; /* what the script has heard of, and not of its end */
 	struct announced announced[RULES_ANNOUNCED];
-	msec calm_since; /* the end of the last hold-off after a conflict; NEVER */
-	bool may_ask;	 /* a hold-off was told: a Renew may ask for what is missing */
-	msec round;	 /* the first conflict since then; NEVER */
+	msec calm_since;   /* the end of the last hold-off after a conflict; NEVER */
+	bool may_ask;	   /* a hold-off was told: a Renew may ask for what is missing */
+	unsigned int news; /* of routers and the link-local address: a Renew may follow from each */
+	msec round;	   /* the first conflict since then; NEVER */
 	bool has_file;
 	struct lease file; /* the last lease saved */
 };
@@ -86,6 +89,25 @@ __attribute__((format(printf, 2, 3))) void rules_break(struct rules *rules, cons
 /* Mixes what happened into the trace. */
 void rules_trace(struct rules *rules, const void *bytes, size_t size);
 
+/* What a message that is refused must not change. */
+struct before {
+	enum message_state state;
+	uint32_t xid;
+	uint32_t sent;
+	unsigned int n_bindings;
+	struct duid target;
+	bool due; /* time alone changes it too */
+};
+
+void rules_before(struct before *before, const struct client *client, msec now);
+
+/*
+ * The client was handed `message` (as client_receive() has left it), sent to the address `to`,
+ * and took it or not. What only the codec knows, whether it parses, is not checked again here.
+ */
+void rules_received(struct rules *rules, const struct before *before, const struct client *client,
+		    const struct in6_addr *to, const struct message *message, enum refusal refusal);
+
 /* A datagram is about to be handed to the client. */
 void rules_delivered(struct rules *rules, const struct client *client, const void *bytes,
 		     size_t size, msec now);
@@ -93,6 +115,9 @@ void rules_delivered(struct rules *rules, const struct client *client, const voi
 /* Evidence that `addr` is a duplicate is about to be handed to the client. */
 void rules_conflict(struct rules *rules, const struct client *client, const struct in6_addr *addr,
 		    msec now);
+
+/* A router or a new link-local address is about to be told to the client. */
+void rules_news(struct rules *rules);
 
 /* The client did something; called before the host does it. */
 void rules_action(struct rules *rules, const struct client *client, const struct action *action,

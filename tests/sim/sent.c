@@ -149,9 +149,9 @@ static void check_ias(struct rules *rules, const struct message *message)
 		const struct message_ia *ia = &message->ia[i];
 		bool filled = false;
 
-		if (ia->type == OPTION_IA_NA ? !kind->ia_na : !kind->ia_pd)
+		if (ia->type == OPTION_IA_PD ? !kind->ia_pd : !kind->ia_na)
 			rules_break(rules, "%s with an IA_%s", kind->name,
-				    ia->type == OPTION_IA_NA ? "NA" : "PD");
+				    ia->type == OPTION_IA_PD ? "PD" : "NA");
 		for (unsigned int j = 0; j < message->n_bindings; j++)
 			filled |= message->binding[j].ia == i;
 		if (!filled && !kind->empty)
@@ -183,8 +183,13 @@ static void check_options(struct rules *rules, const struct client *client,
 	bool wanted = kind->server_id ||
 		      (message->type == MESSAGE_INFORMATION_REQUEST && client->reconfigured);
 
-	if (!duid_equal(&message->client_id, &client->config.duid))
-		rules_break(rules, "%s without our Client Identifier", kind->name);
+	bool nameless = message->type == MESSAGE_INFORMATION_REQUEST && client->config.anonymous;
+
+	/* An anonymous client need not say who it is to be told what all are told (RFC 7844). */
+	if (nameless ? message->client_id.size > 0
+		     : !duid_equal(&message->client_id, &client->config.duid))
+		rules_break(rules, "%s with%s our Client Identifier", kind->name,
+			    nameless ? "" : "out");
 	if (wanted != (message->server_id.size > 0))
 		rules_break(rules, "%s with%s Server Identifier", kind->name,
 			    wanted ? "out" : " a");
@@ -215,6 +220,40 @@ static bool in_message(const struct message *message, const struct in6_addr *add
 	return false;
 }
 
+/* Without those that say only how long a prefix should be (C-HINT-1). */
+static unsigned int named(const struct message *message)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < message->n_bindings; i++)
+		n += message->ia[message->binding[i].ia].type != OPTION_IA_PD ||
+		     !IN6_IS_ADDR_UNSPECIFIED(&message->binding[i].addr);
+	return n;
+}
+
+/* Confirm is about addresses; temporary ones are never asked to last longer. */
+static bool to_be_named(const struct client *client, const struct ia *ia)
+{
+	enum message_state state = client->exchange.state;
+
+	if (ia->type == OPTION_IA_TA)
+		return state != RENEWING && state != REBINDING;
+	return ia->type == OPTION_IA_NA || state != CONFIRMING;
+}
+
+/* How many IAs Renew and Rebind have: all, also those that are to be filled (C-REN-3). */
+static unsigned int ias_wanted(const struct client *client)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < client->lease.n_ias; i++) {
+		const struct ia *ia = &client->lease.ia[i];
+
+		n += lease_count(&client->lease, i) > 0 ? to_be_named(client, ia) : !ia->dormant;
+	}
+	return n;
+}
+
 /* Renew and Rebind name all that is held and nothing else; Confirm its addresses (C-REN-2,
  * C-CNF-1). */
 static void check_held(struct rules *rules, const struct client *client,
@@ -227,20 +266,19 @@ static void check_held(struct rules *rules, const struct client *client,
 
 		if (binding_valid_until(binding) <= client->now)
 			continue;
-		if (message->type == MESSAGE_CONFIRM &&
-		    client->lease.ia[binding->ia].type != OPTION_IA_NA)
+		if (!to_be_named(client, &client->lease.ia[binding->ia]))
 			continue;
 		expected++;
 		if (!in_message(message, &binding->addr, binding->prefix_len))
 			rules_break(rules, "%s lacks %s, which is held", kinds[message->type].name,
 				    rules_address(&binding->addr));
 	}
-	if (message->n_bindings != expected)
+	if (named(message) != expected)
 		rules_break(rules, "C-RTX-8: %s names %u bindings, %u are held",
-			    kinds[message->type].name, message->n_bindings, expected);
-	if (message->type != MESSAGE_CONFIRM && message->n_ias != client->config.n_ias)
+			    kinds[message->type].name, named(message), expected);
+	if (message->type != MESSAGE_CONFIRM && message->n_ias != ias_wanted(client))
 		rules_break(rules, "C-REN-3: %s has %u IAs, %u are wanted",
-			    kinds[message->type].name, message->n_ias, client->config.n_ias);
+			    kinds[message->type].name, message->n_ias, ias_wanted(client));
 }
 
 /* Evidence for each, none of them still on the interface (C-DEC-1, C-DEC-3). */
@@ -280,7 +318,10 @@ static void check_release(struct rules *rules, const struct message *message)
 	}
 }
 
-/* A Renew has a reason: T1 of an IA, which is never at once (C-RATE-4), or a Decline before it. */
+/*
+ * A Renew has a reason: T1 of an IA, which is never at once (C-RATE-4), a Decline before it, or
+ * news of the link, each of which counts once.
+ */
 static void check_renew(struct rules *rules, const struct client *client, msec now)
 {
 	bool reason = rules->count > 1 || rules->may_ask;
@@ -292,8 +333,11 @@ static void check_renew(struct rules *rules, const struct client *client, msec n
 		reason |= lease_count(&client->lease, i) > 0 &&
 			  msec_after(ia->times.starts.at, t1) <= now;
 	}
-	if (!reason && !client->reconfigured)
+	reason |= client->reconfigured;
+	if (!reason && rules->news == 0)
 		rules_break(rules, "C-RATE-4: Renew before T1");
+	else if (!reason)
+		rules->news--;
 	rules->may_ask = false;
 }
 
@@ -339,25 +383,33 @@ static void check_contents(struct rules *rules, const struct client *client,
 	}
 }
 
-void sent_check(struct rules *rules, const struct client *client, const void *bytes, size_t size,
+void sent_check(struct rules *rules, const struct client *client, const struct action *action,
 		msec now)
 {
+	const struct in6_addr *source = &action->message.source;
 	struct message message;
-	enum refusal refusal = message_parse(&message, bytes, size);
+	enum refusal refusal = message_parse(&message, action->message.bytes, action->message.size);
 
 	if (refusal != REFUSED_NOT || message.notes != 0) {
 		rules_break(rules, "a message of ours does not parse: %s, notes %#x",
 			    refusal_name(refusal), message.notes);
 		return;
 	}
+	if (!client->link && message.type != MESSAGE_RELEASE)
+		rules_break(rules, "C-GEN-8: a message of type %u is sent, the link is unusable",
+			    message.type);
+	check_rate(rules, client, now);
+	if (message.type == MESSAGE_ADDR_REG_INFORM) {
+		owns_check_sent(rules, client, source, &message, now);
+		return;
+	}
 	if (message.type >= sizeof(kinds) / sizeof(kinds[0]) || !kinds[message.type].name) {
 		rules_break(rules, "a message of type %u", message.type);
 		return;
 	}
-	if (!client->link && message.type != MESSAGE_RELEASE)
-		rules_break(rules, "C-GEN-8: %s is sent though the link is unusable",
-			    kinds[message.type].name);
-	check_rate(rules, client, now);
+	if (!IN6_IS_ADDR_UNSPECIFIED(source))
+		rules_break(rules, "C-GEN-1: %s leaves from %s", kinds[message.type].name,
+			    rules_address(source));
 	check_exchange(rules, client, &message, now);
 	check_ias(rules, &message);
 	check_options(rules, client, &message);

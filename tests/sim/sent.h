@@ -7,8 +7,8 @@
 #include "core/client.h"
 #include "rules.h"
 
-/* Checks a message and keeps account of it. */
-void sent_check(struct rules *rules, const struct client *client, const void *bytes, size_t size,
+/* Checks a message, ACTION_SEND, and keeps account of it. */
+void sent_check(struct rules *rules, const struct client *client, const struct action *action,
 		msec now);
 
 #endif

@@ -34,11 +34,18 @@ const char *server_mode_name(enum server_mode mode)
 	return mode_names[mode];
 }
 
-void server_init(struct server *server, unsigned int number)
+void server_init(struct server *server, struct pool *pool, unsigned int number)
 {
 	uint8_t address[6] = { 2, 0, 0, 0x5e, (uint8_t)(number >> 8), (uint8_t)number };
 
-	*server = (struct server){ .net = (uint16_t)number, .preference = -1, .per_ia = 1 };
+	*server = (struct server){
+		.pool = pool,
+		.partner = -1,
+		.alive = true,
+		.preference = -1,
+		.per_ia = 1,
+		.replay = (uint64_t)number << 32,
+	};
 	server->dns = (struct in6_addr){ { { 0x20, 1, 0xd, 0xb8, [15] = 53 } } };
 	server->duid = duid_ll(1, address, sizeof(address));
 }
@@ -65,65 +72,27 @@ static void choose_times(const struct server *server, struct rng *rng, uint32_t 
 		times[2] = times[3];
 }
 
-static struct slot *find_slot(struct server *server, const struct message_ia *ia,
-			      const struct message_binding *binding)
-{
-	for (unsigned int i = 0; i < server->n_slots; i++) {
-		struct slot *slot = &server->slot[i];
-
-		if (slot->type == ia->type && slot->iaid == ia->iaid &&
-		    slot->prefix_len == binding->prefix_len &&
-		    memcmp(&slot->addr, &binding->addr, sizeof(slot->addr)) == 0)
-			return slot;
-	}
-	return NULL;
-}
-
-/* 2001:db8:NET:IAID::SERIAL, or the prefix 2001:db8:NET:SERIAL::/64 */
-static void new_slot(struct server *server, const struct message_ia *ia)
-{
-	struct slot *slot = &server->slot[server->n_slots];
-	uint8_t *a = slot->addr.s6_addr;
-	uint32_t serial = ++server->serial;
-
-	if (server->n_slots == SERVER_SLOTS)
-		return;
-	server->n_slots++;
-	memset(slot, 0, sizeof(*slot));
-	slot->type = ia->type;
-	slot->iaid = ia->iaid;
-	slot->prefix_len = ia->type == OPTION_IA_PD ? 64 : 128;
-	memcpy(a, (uint8_t[]){ 0x20, 1, 0xd, 0xb8 }, 4);
-	a[4] = (uint8_t)(server->net >> 8);
-	a[5] = (uint8_t)server->net;
-	if (ia->type == OPTION_IA_PD) {
-		a[6] = (uint8_t)(0x80 | serial >> 8);
-		a[7] = (uint8_t)serial;
-		return;
-	}
-	a[7] = (uint8_t)ia->iaid;
-	a[13] = (uint8_t)(serial >> 16);
-	a[14] = (uint8_t)(serial >> 8);
-	a[15] = (uint8_t)serial;
-}
-
 /* So many addresses for the IA as are to be given; declined ones are replaced. */
-static void provide(struct server *server, const struct message_ia *ia)
+static void provide(struct server *server, struct rng *rng, uint64_t client,
+		    const struct message_ia *ia)
 {
+	struct pool *pool = server->pool;
 	unsigned int n = 0;
 
-	for (unsigned int i = server->n_slots; i-- > 0;) {
-		struct slot *slot = &server->slot[i];
+	for (unsigned int i = pool->n; i-- > 0;) {
+		struct slot *slot = &pool->slot[i];
 
-		if (slot->type != ia->type || slot->iaid != ia->iaid)
+		if (!pool_is_of(slot, client, ia))
 			continue;
 		if (slot->declined && server->mode != SERVER_REOFFERS)
-			*slot = server->slot[--server->n_slots];
+			pool_drop(pool, slot);
 		else
 			n++;
 	}
 	for (; n < server->per_ia; n++)
-		new_slot(server, ia);
+		if (!rng_chance(rng, server->shares) ||
+		    !pool_add_again(pool, client, ia, rng_next(rng)))
+			pool_add(pool, client, ia);
 }
 
 static void add(struct message *to, unsigned int ia, const struct in6_addr *addr,
@@ -143,22 +112,33 @@ static void add(struct message *to, unsigned int ia, const struct in6_addr *addr
 static void give(struct server *server, struct rng *rng, const struct message_ia *ia,
 		 struct message *to, unsigned int place, bool partly)
 {
+	const struct pool *pool = server->pool;
+	uint64_t client = pool_client(&to->client_id);
 	uint32_t times[4];
 
 	choose_times(server, rng, times);
-	to->ia[place].t1 = times[0];
-	to->ia[place].t2 = times[1];
-	provide(server, ia);
-	for (unsigned int i = 0; i < server->n_slots; i++) {
-		const struct slot *slot = &server->slot[i];
+	if (ia->type != OPTION_IA_TA) {
+		to->ia[place].t1 = times[0];
+		to->ia[place].t2 = times[1];
+	}
+	provide(server, rng, client, ia);
+	for (unsigned int i = 0; i < pool->n; i++) {
+		const struct slot *slot = &pool->slot[i];
 
-		if (slot->type != ia->type || slot->iaid != ia->iaid ||
-		    (partly && rng_chance(rng, 50)))
+		if (!pool_is_of(slot, client, ia) || (partly && rng_chance(rng, 50)))
 			continue;
 		if (server->times == TIMES_ANY)
 			choose_times(server, rng, times);
 		add(to, place, &slot->addr, slot->prefix_len, times[2], times[3]);
 	}
+}
+
+/* What the client named, if it was given to it; NULL. */
+static struct slot *find_slot(struct server *server, const struct message *from,
+			      const struct message_binding *binding)
+{
+	return pool_find(server->pool, pool_client(&from->client_id), &from->ia[binding->ia],
+			 binding);
 }
 
 /* Bindings that the client named: those that are not ours, or all of them, are ended. */
@@ -168,7 +148,7 @@ static void end_named(struct server *server, const struct message *from, unsigne
 	for (unsigned int i = 0; i < from->n_bindings; i++) {
 		const struct message_binding *binding = &from->binding[i];
 
-		if (binding->ia != index || (!all && find_slot(server, &from->ia[index], binding)))
+		if (binding->ia != index || (!all && find_slot(server, from, binding)))
 			continue;
 		add(to, place, &binding->addr, binding->prefix_len, 0, 0);
 	}
@@ -182,13 +162,14 @@ static bool named_any(const struct message *from, unsigned int index)
 	return false;
 }
 
-static bool named_ours(struct server *server, const struct message *from, unsigned int index)
+static bool has_nothing(const struct server *server, const struct message *from)
 {
-	for (unsigned int i = 0; i < from->n_bindings; i++)
-		if (from->binding[i].ia == index &&
-		    find_slot(server, &from->ia[index], &from->binding[i]))
-			return true;
-	return false;
+	uint64_t client = pool_client(&from->client_id);
+
+	for (unsigned int i = 0; i < server->pool->n; i++)
+		if (server->pool->slot[i].client == client)
+			return false;
+	return true;
 }
 
 static bool extends(const struct message *from)
@@ -202,8 +183,7 @@ static void good_ia(struct server *server, struct rng *rng, const struct message
 {
 	const struct message_ia *ia = &from->ia[index];
 
-	if (extends(from) && server->style % 3 == 0 && server->n_slots == 0 &&
-	    !named_ours(server, from, index)) {
+	if (extends(from) && server->style % 3 == 0 && has_nothing(server, from)) {
 		set_status(&to->ia[place].status, STATUS_NO_BINDING);
 		return;
 	}
@@ -267,12 +247,12 @@ static void take_back(struct server *server, const struct message *from)
 {
 	for (unsigned int i = 0; i < from->n_bindings; i++) {
 		const struct message_binding *binding = &from->binding[i];
-		struct slot *slot = find_slot(server, &from->ia[binding->ia], binding);
+		struct slot *slot = find_slot(server, from, binding);
 
 		if (slot && from->type == MESSAGE_DECLINE)
 			slot->declined = true;
 		else if (slot)
-			*slot = server->slot[--server->n_slots];
+			pool_drop(server->pool, slot);
 	}
 }
 
@@ -317,7 +297,7 @@ static void answer_confirm(struct server *server, const struct message *from, st
 	bool ours = true;
 
 	for (unsigned int i = 0; i < from->n_bindings; i++)
-		ours &= from->binding[i].addr.s6_addr[5] == (uint8_t)server->net;
+		ours &= from->binding[i].addr.s6_addr[5] == (uint8_t)server->pool->net;
 	if (server->mode == SERVER_UNSPEC_FAIL)
 		set_status(&to->status, STATUS_UNSPEC_FAIL);
 	else if (!ours || server->mode == SERVER_NOT_ON_LINK)
@@ -351,6 +331,8 @@ static void answer_leases(struct server *server, struct rng *rng, const struct m
 		to->has_sol_max_rt = true;
 		to->sol_max_rt = server->max_rt;
 	}
+	if (server->registers)
+		options_add(&to->options, OPTION_ADDR_REG_ENABLE, NULL, 0);
 	if ((server->style & 8) != 0)
 		options_add(&to->options, OPTION_DNS_SERVERS, &server->dns, sizeof(server->dns));
 }
@@ -359,7 +341,7 @@ bool server_answer(struct server *server, struct rng *rng, const struct message 
 		   struct message *to)
 {
 	memset(to, 0, sizeof(*to));
-	if (server->mode == SERVER_SILENT)
+	if (!server->alive || server->mode == SERVER_SILENT)
 		return false;
 	if (from->server_id.size > 0 && !duid_equal(&from->server_id, &server->duid))
 		return false;
@@ -391,6 +373,10 @@ bool server_answer(struct server *server, struct rng *rng, const struct message 
 	case MESSAGE_DECLINE:
 		answer_end(server, from, to);
 		return true;
+	case MESSAGE_ADDR_REG_INFORM:
+		to->type = MESSAGE_ADDR_REG_REPLY;
+		to->options = from->options;
+		return true;
 	default:
 		return false;
 	}
@@ -418,13 +404,13 @@ void server_put_key(struct server *server, struct cursor *out)
 }
 
 size_t server_reconfigure(struct server *server, struct rng *rng, const struct message *from,
-			  uint8_t *bytes, size_t room)
+			  bool right, uint8_t bytes[static SERVER_RECONFIGURE])
 {
 	static const uint8_t wishes[] = { MESSAGE_RENEW, MESSAGE_REBIND,
 					  MESSAGE_INFORMATION_REQUEST };
 	static const uint8_t zeros[RKAP_VALUE];
 	static struct message message;
-	struct cursor out = cursor_writer(bytes, room);
+	struct cursor out = cursor_writer(bytes, SERVER_RECONFIGURE);
 	struct hmac_md5_ctx hmac;
 	size_t at;
 
@@ -438,7 +424,7 @@ size_t server_reconfigure(struct server *server, struct rng *rng, const struct m
 	hmac_md5_set_key(&hmac, sizeof(key), key);
 	hmac_md5_update(&hmac, out.at, bytes);
 	hmac_md5_digest(&hmac, RKAP_VALUE, bytes + at);
-	if (rng_chance(rng, 10))
-		bytes[at] ^= 1;
+	if (!right)
+		bytes[at + rng_below(rng, RKAP_VALUE)] ^= (uint8_t)(1U << rng_below(rng, 8));
 	return out.at;
 }

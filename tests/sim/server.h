@@ -2,7 +2,10 @@
 #ifndef DHCP6_SIM_SERVER_H
 #define DHCP6_SIM_SERVER_H
 
-/* A scripted DHCPv6 server on the message codec: good, or bad in one of many ways. */
+/*
+ * A scripted DHCPv6 server on the message codec: good, or bad in one of many ways. What
+ * it says when it lies is liar.h's business.
+ */
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -11,6 +14,7 @@
 #include "core/duid.h"
 #include "core/message.h"
 #include "core/proto.h"
+#include "pool.h"
 #include "rng.h"
 
 enum server_mode {
@@ -40,35 +44,32 @@ enum server_times {
 	TIMES,
 };
 
-#define SERVER_SLOTS 48
-
-struct slot {
-	uint16_t type;
-	uint32_t iaid;
-	struct in6_addr addr;
-	uint8_t prefix_len;
-	bool declined;
-};
+#define SERVER_RECONFIGURE 300 /* octets: a Reconfigure is smaller */
 
 struct server {
 	struct duid duid;
 	struct in6_addr dns;
-	uint16_t net; /* the number of its prefix */
+	struct pool *pool; /* perhaps another's too */
+	int partner;	   /* the index of the one that takes over, with a pool of its own; -1 */
+	bool alive;
 	enum server_mode mode;
 	enum server_times times;
 	int preference;	     /* -1: the option is absent */
 	unsigned int per_ia; /* addresses in each IA */
 	bool rapid;	     /* Rapid Commit */
+	bool registers;	     /* wants to know of addresses that hosts make themselves */
 	uint32_t max_rt;     /* SOL_MAX_RT in seconds; 0: absent */
 	unsigned int style;  /* where it puts status codes; whether an unknown lease is ended */
-	uint32_t serial;     /* of the next address */
+	uint32_t shares;     /* percent: new addresses that somebody else has already */
+	uint32_t lies;	     /* percent: messages that are twisted (liar.h) */
 	uint64_t replay;     /* of the last Authentication option */
-	unsigned int n_slots;
-	struct slot slot[SERVER_SLOTS];
+	size_t old_size;     /* an old Reconfigure, to be replayed; 0: none yet */
+	unsigned int old_host;
+	uint8_t old[SERVER_RECONFIGURE];
 };
 
-/* A good server with a DUID and a prefix of its own, `number`. */
-void server_init(struct server *server, unsigned int number);
+/* A good server that gives from `pool`; `number` is its own for ever. */
+void server_init(struct server *server, struct pool *pool, unsigned int number);
 
 /* The answer to a client's message; false when there is none. */
 bool server_answer(struct server *server, struct rng *rng, const struct message *from,
@@ -77,9 +78,9 @@ bool server_answer(struct server *server, struct rng *rng, const struct message 
 /* Appends an Authentication option with the server's reconfigure key to a built Reply. */
 void server_put_key(struct server *server, struct cursor *out);
 
-/* A Reconfigure for the client that sent `from`, with its digest; its size in octets. */
+/* A Reconfigure for the client that sent `from`; its size in octets. The digest is right or not. */
 size_t server_reconfigure(struct server *server, struct rng *rng, const struct message *from,
-			  uint8_t *bytes, size_t room);
+			  bool right, uint8_t bytes[static SERVER_RECONFIGURE]);
 
 const char *server_mode_name(enum server_mode mode);
 

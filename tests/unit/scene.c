@@ -55,6 +55,7 @@ static void keep_message(struct scene_action *kept, const struct action *action)
 	cr_assert_eq(refusal, REFUSED_NOT, "what was sent: %s", refusal_name(refusal));
 	cr_expect_eq(scene.sent.notes, 0, "message %u was sent with notes %x", scene.sent.type,
 		     scene.sent.notes);
+	scene.sent_from = action->message.source;
 	kept->message = scene.sent.type;
 	scene.sent_at = scene.now;
 	scene.sends++;
@@ -96,6 +97,7 @@ static void act(void *context, const struct action *action)
 	case ACTION_SAVE_KEY:
 		scene.key = action->rkap;
 		break;
+	case ACTION_ASK_ROUTER:
 	case ACTION_READY:
 	case ACTION_DONE:
 		break;
@@ -274,6 +276,14 @@ void answer_status(uint16_t code)
 	scene.answer.status.code = code;
 }
 
+const struct in6_addr *sent_to(bool multicast)
+{
+	static struct in6_addr to;
+
+	to = ip6(multicast ? "ff02::1:2" : "fe80::2");
+	return &to;
+}
+
 enum refusal deliver(void)
 {
 	static uint8_t bytes[UINT16_MAX];
@@ -281,7 +291,7 @@ enum refusal deliver(void)
 
 	message_build(&scene.answer, &out);
 	cr_assert_not(out.bad);
-	return client_receive(&scene.client, bytes, out.at, false, stamp(scene.now),
+	return client_receive(&scene.client, bytes, out.at, sent_to(false), stamp(scene.now),
 			      &scene.received);
 }
 

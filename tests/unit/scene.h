@@ -41,8 +41,9 @@ struct scene {
 	struct client client;
 	msec now;
 	uint64_t random;
-	unsigned int sends;  /* messages sent since the beginning */
-	struct message sent; /* the last one */
+	unsigned int sends;	   /* messages sent since the beginning */
+	struct message sent;	   /* the last one … */
+	struct in6_addr sent_from; /* … and its source; :: where any link-local one will do */
 	msec sent_at;
 	unsigned int n; /* actions since scene_clear() */
 	struct scene_action action[SCENE_ACTIONS];
@@ -97,6 +98,9 @@ struct message_binding *answer_prefix(const char *text, uint8_t prefix_len, uint
 				      uint32_t valid);
 void answer_status(uint16_t code);
 enum refusal deliver(void);
+
+/* To which address a datagram was sent: a multicast one, or ours. */
+const struct in6_addr *sent_to(bool multicast);
 
 /* What the kernel says of an address; a script's exit status. */
 void verdict(const char *text, enum address_event event);

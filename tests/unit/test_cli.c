@@ -106,6 +106,17 @@ Test(cli, prefixes_and_options_only)
 	cr_expect(cli.stateless && cli.n_na == 0 && cli.n_pd == 0);
 }
 
+/* Contract 1.2: temporary addresses only where -T asks for them, and then nothing else unasked. */
+Test(cli, temporary_addresses)
+{
+	cr_assert(parse_copy("-T eth0"));
+	cr_expect(cli.n_ta == 1 && cli.n_na == 0 && cli.n_pd == 0);
+	cr_assert(parse_copy("-T -N -T -P eth0"));
+	cr_expect(cli.n_ta == 2 && cli.n_na == 1 && cli.n_pd == 1);
+	cr_assert(parse_copy("eth0"));
+	cr_expect(cli.n_ta == 0 && cli.n_na == 1);
+}
+
 Test(cli, variables_for_the_script)
 {
 	cr_assert(parse_copy("-e A=1 -e B=x=y eth0"));
@@ -132,7 +143,9 @@ Test(cli, what_makes_no_sense_is_refused)
 		"a/b",
 		"-S eth0 eth1",
 		"-S -N eth0",
-		"-T eth0",
+		"-S -T eth0",
+		"-T -S eth0",
+		"-T -T -T -T -N -N -P -P -P eth0",
 		"-D LL eth0",
 		"--timeout 5 eth0",
 		"-I eth0",

@@ -474,8 +474,8 @@ static enum refusal deliver_broken(enum defect defect)
 	if (defect == OTHER_SERVER)
 		m->server_id = server(77);
 	message_build(m, &out);
-	return client_receive(&scene.client, bytes, out.at - (defect == CUT), defect == MULTICAST,
-			      stamp(scene.now), &scene.received);
+	return client_receive(&scene.client, bytes, out.at - (defect == CUT),
+			      sent_to(defect == MULTICAST), stamp(scene.now), &scene.received);
 }
 
 /* A refused message changes nothing but the clock and the scratch space. */
@@ -831,4 +831,57 @@ Test(client, discovery_backs_off_until_it_succeeds)
 	scene_run(10 * SECOND);
 	scene_state(INIT, SOLICITING);
 	cr_expect_leq(refused_round(), 1100);
+}
+
+static void advertise(uint8_t number, bool complete, uint8_t preference)
+{
+	answer(MESSAGE_ADVERTISE, number);
+	scene.answer.has_preference = true;
+	scene.answer.preference = preference;
+	answer_ia(100, 1800, 2880);
+	answer_address("2001:db8::a", 3600, 5400);
+	if (complete) {
+		answer_ia(101, 1800, 2880);
+		answer_address("2001:db8::b", 3600, 5400);
+	}
+	cr_expect_eq(deliver(), REFUSED_NOT);
+}
+
+/* C-SOL-4, C-ADV-2: a preference of 255 ends the waiting, but for an offer that has more. */
+Test(client, preference_255_is_taken_at_once_unless_another_offer_has_more)
+{
+	const struct duid first = server(1);
+	const struct duid second = server(2);
+
+	scene_begin(2);
+	scene_start();
+	scene_expect(MESSAGE_SOLICIT);
+	advertise(1, false, 0);
+	scene_state(INIT, SOLICITING);
+	advertise(2, false, 255);
+	scene_state(INIT, REQUESTING);
+	cr_expect(duid_equal(&scene.sent.server_id, &second));
+
+	scene_begin(2);
+	scene_start();
+	scene_expect(MESSAGE_SOLICIT);
+	advertise(1, true, 0);
+	advertise(2, false, 255);
+	scene_state(INIT, SOLICITING);
+	scene_expect(MESSAGE_REQUEST);
+	cr_expect(duid_equal(&scene.sent.server_id, &first));
+}
+
+/* An Advertise that has nothing any more takes the server's earlier offer back. */
+Test(client, a_later_advertise_replaces_an_earlier_one_also_by_nothing)
+{
+	scene_begin(1);
+	scene_start();
+	scene_expect(MESSAGE_SOLICIT);
+	advertise(1, false, 0);
+	answer(MESSAGE_ADVERTISE, 1);
+	answer_ia_status(100, STATUS_NO_ADDRS_AVAIL);
+	cr_expect_eq(deliver(), REFUSED_NOT);
+	cr_expect_eq(count_notes(NOTE_NO_OFFER), 1);
+	scene_expect(MESSAGE_SOLICIT);
 }

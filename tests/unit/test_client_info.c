@@ -13,7 +13,7 @@
 static void begin(void)
 {
 	scene_configure(0);
-	scene.config.stateless = true;
+	scene.config.mode = MODE_STATELESS;
 	scene_begin_as_configured();
 }
 
@@ -102,7 +102,7 @@ Test(client_info, each_refresh_is_delayed_by_up_to_a_second)
 Test(client_info, what_an_information_request_says)
 {
 	scene_configure(0);
-	scene.config.stateless = true;
+	scene.config.mode = MODE_STATELESS;
 	scene.config.oro[scene.config.n_oro++] = OPTION_NTP_SERVER;
 	scene.config.oro[scene.config.n_oro++] = OPTION_INFORMATION_REFRESH_TIME;
 	scene.config.oro[scene.config.n_oro++] = OPTION_INF_MAX_RT;
@@ -139,7 +139,7 @@ Test(client_info, the_refresh_time_and_inf_max_rt_are_asked_for_unasked)
 Test(client_info, no_name_is_told)
 {
 	scene_configure(0);
-	scene.config.stateless = true;
+	scene.config.mode = MODE_STATELESS;
 	options_add(&scene.config.send, OPTION_CLIENT_FQDN, "\1\1h", 3);
 	options_add(&scene.config.send, OPTION_USER_CLASS, "\0\1u", 3);
 	scene_begin_as_configured();

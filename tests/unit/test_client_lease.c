@@ -674,7 +674,8 @@ Test(client_lease, client_fqdn_is_not_in_confirm_release_and_decline)
 	cr_expect_not(options_find(&scene.sent.options, OPTION_CLIENT_FQDN, &data), "Release");
 }
 
-/* C-RPL-6, C-RPL-14: what was granted is used at once; the script hears which IA failed, and why. */
+/* C-RPL-6, C-RPL-14: what was granted is used at once; the script hears which IA failed, and why.
+ */
 Test(client_lease, the_script_hears_which_ia_failed)
 {
 	scene_begin(2);
@@ -698,4 +699,23 @@ Test(client_lease, the_script_hears_which_ia_failed)
 		cr_expect_eq(call->new_.iaid, 101);
 		cr_expect_eq(call->new_.ia_status, STATUS_NO_ADDRS_AVAIL);
 	}
+}
+
+/* C-RPL-12: who granted nothing is no server of the lease. */
+Test(lease, no_binding_of_another_server_changes_no_server)
+{
+	const struct duid first = server(1);
+
+	scene_begin(1);
+	scene_bind("2001:db8::1");
+	while (scene.sent.type != MESSAGE_REBIND)
+		cr_assert(scene_run_to_message(HOUR));
+	answer(MESSAGE_REPLY, 2);
+	answer_ia_status(100, STATUS_NO_BINDING);
+	cr_expect_eq(deliver(), REFUSED_NOT);
+	scene_expect(MESSAGE_REQUEST);
+	answer(MESSAGE_REPLY, 2);
+	answer_ia_status(100, STATUS_NO_ADDRS_AVAIL);
+	cr_expect_eq(deliver(), REFUSED_NOT);
+	cr_expect(duid_equal(&scene.client.lease.server, &first));
 }

@@ -25,7 +25,7 @@ static size_t put_auth(struct cursor *out, uint8_t type, const uint8_t *value)
 
 static enum refusal receive(const uint8_t *bytes, size_t size, bool multicast)
 {
-	return client_receive(&scene.client, bytes, size, multicast, stamp(scene.now),
+	return client_receive(&scene.client, bytes, size, sent_to(multicast), stamp(scene.now),
 			      &scene.received);
 }
 
@@ -269,7 +269,7 @@ Test(client_reconfigure, a_reply_with_an_old_replay_value_is_refused)
 Test(client_reconfigure, nothing_to_renew_is_said)
 {
 	scene_configure(0);
-	scene.config.stateless = true;
+	scene.config.mode = MODE_STATELESS;
 	scene.config.reconfigure = true;
 	scene_begin_as_configured();
 	scene_start();
@@ -280,4 +280,71 @@ Test(client_reconfigure, nothing_to_renew_is_said)
 	cr_expect_eq(reconfigure(MESSAGE_RENEW, NULL), REFUSED_NOTHING_HELD);
 	cr_expect_eq(reconfigure(MESSAGE_INFORMATION_REQUEST, NULL), REFUSED_NOT);
 	scene_state(INIT, INFORMING);
+}
+
+static bool is_of(const struct duid *duid, uint8_t number)
+{
+	const struct duid wanted = server(number);
+
+	return duid_equal(duid, &wanted);
+}
+
+/* C-INF-4, C-REN-1 */
+Test(reconfigure, information_of_another_server_is_refused)
+{
+	bind_with_key(true);
+	cr_assert_eq(reconfigure(MESSAGE_INFORMATION_REQUEST, NULL), REFUSED_NOT);
+	scene_expect(MESSAGE_INFORMATION_REQUEST);
+	cr_expect(is_of(&scene.sent.server_id, 1));
+	answer(MESSAGE_REPLY, 2);
+	cr_expect_eq(deliver(), REFUSED_OTHER_SERVER);
+	while (scene.sent.type != MESSAGE_RENEW)
+		cr_assert(scene_run_to_message(HOUR));
+	cr_expect(is_of(&scene.sent.server_id, 1));
+}
+
+/* C-AUTH-1: defined for Reply and Reconfigure only (section 20.4.2). */
+Test(reconfigure, a_key_in_an_advertise_means_nothing)
+{
+	scene_configure(1);
+	scene.config.reconfigure = true;
+	scene_begin_as_configured();
+	scene_start();
+	scene_expect(MESSAGE_SOLICIT);
+	answer(MESSAGE_ADVERTISE, 1);
+	answer_ia(100, 1800, 2880);
+	answer_address(A, 3600, 5400);
+	cr_expect_eq(deliver_with_key(), REFUSED_NOT);
+	cr_expect_not(scene.client.rkap.has_key);
+	cr_expect_not(scene.client.rkap.has_replay);
+}
+
+Test(reconfigure, a_key_of_a_server_that_gave_nothing_is_not_taken)
+{
+	bind_with_key(true);
+	scene_link(false);
+	scene_link(true);
+	scene_expect(MESSAGE_CONFIRM);
+	answer(MESSAGE_REPLY, 2);
+	cr_expect_eq(deliver_with_key(), REFUSED_NOT);
+	cr_expect(is_of(&scene.client.rkap.server, 1));
+
+	bind_with_key(true);
+	while (scene.sent.type != MESSAGE_REBIND)
+		cr_assert(scene_run_to_message(HOUR));
+	answer(MESSAGE_REPLY, 2);
+	answer_status(STATUS_UNSPEC_FAIL);
+	cr_expect_eq(deliver_with_key(), REFUSED_NOT);
+	cr_expect(is_of(&scene.client.rkap.server, 1));
+}
+
+/* C-REC-11 */
+Test(reconfigure, the_key_that_is_kept_ends_with_its_lease)
+{
+	bind_with_key(true);
+	scene_clear();
+	while (scene.sent.type != MESSAGE_SOLICIT)
+		cr_assert(scene_run_to_message(HOUR));
+	cr_expect_eq(count(ACTION_SAVE_KEY), 1);
+	cr_expect_not(scene.key.has_key);
 }

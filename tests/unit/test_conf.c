@@ -149,7 +149,8 @@ Test(conf, servers_are_rejected_and_accepted_by_duid)
 	cr_expect_not(parse("reject-server;"));
 	cr_expect_not(parse("reject-server 0:1;"));
 	cr_expect_not(parse("reject-server 0:1:2 0:1:3;"));
-	cr_expect_not(parse("reject-server 0:1:1,0:1:2,0:1:3,0:1:4,0:1:5,0:1:6,0:1:7,0:1:8,0:1:9;"));
+	cr_expect_not(
+		parse("reject-server 0:1:1,0:1:2,0:1:3,0:1:4,0:1:5,0:1:6,0:1:7,0:1:8,0:1:9;"));
 	cr_expect_eq(conf.all.reject.n, 0);
 }
 
@@ -222,6 +223,404 @@ Test(conf, what_is_sent_is_sent_once)
 			  rows[i].text);
 		cr_expect_eq(conf.all.send.size, 4 + rows[i].size, "%s", rows[i].text);
 	}
+}
+
+/* C-OPT-14, C-OPT-15: what is for another enterprise is another option. */
+Test(conf, each_enterprise_is_sent_its_own)
+{
+	static const char wire[] = "\0\21\0\5\0\0\0\11\1"
+				   "\0\20\0\7\0\0\0\11\0\1b"
+				   "\0\20\0\11\0\0\0\12\0\3abc"
+				   "\0\21\0\5\0\0\0\12\2";
+
+	cr_expect(parse("send dhcp6.vendor-opts 0:0:0:9:1; send dhcp6.vendor-class 0:0:0:9:0:1:61;"
+			"send dhcp6.vendor-class 9 \"b\"; send dhcp6.vendor-class 10 \"abc\";"
+			"send dhcp6.vendor-opts 0:0:0:a:1:1; send vsio.unknown-10 2;"));
+	cr_assert_eq(conf.all.send.size, sizeof(wire) - 1);
+	cr_expect_arr_eq(conf.all.send.bytes, wire, sizeof(wire) - 1);
+	cr_expect_not(parse("send dhcp6.vendor-opts 0:0:9;"));
+	cr_expect_not(parse("send dhcp6.vendor-class 0:0:9;"));
+}
+
+/* RFC 9915 sections 21.15 and 21.16: each class has its length before it. */
+Test(conf, classes_are_strings_or_octets)
+{
+	static const struct {
+		const char *text;
+		uint16_t code;
+		const char *data;
+		size_t size;
+	} rows[] = {
+		{ "send dhcp6.user-class \"hi\";", 15, "\0\2hi", 4 },
+		{ "send dhcp6.user-class \"a\" , \"bc\";", 15, "\0\1a\0\2bc", 7 },
+		{ "send dhcp6.user-class 0:2:68:69;", 15, "\0\2hi", 4 },
+		{ "send dhcp6.vendor-class 311 \"MSFT 5.0\";", 16, "\0\0\1\67\0\10MSFT 5.0", 14 },
+		{ "send dhcp6.vendor-class 0:0:1:37:0:1:61;", 16, "\0\0\1\67\0\1a", 7 },
+		/* As ISC has to be told of them, and as providers' guides show it. */
+		{ "option dhcp6.user-class code 15 = string; send dhcp6.user-class "
+		  "\"\\000\\002hi\";",
+		  15, "\0\2hi", 4 },
+		{ "option dhcp6.vendorclass code 16 = string; "
+		  "send dhcp6.vendorclass 00:00:04:0e:00:05:73:61:67:65:6d;",
+		  16, "\0\0\4\16\0\5sagem", 11 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cr_expect(parse(rows[i].text), "%s", rows[i].text);
+		cr_expect(sends(&conf.all, rows[i].code, rows[i].data, rows[i].size), "%s",
+			  rows[i].text);
+	}
+	cr_expect_not(parse("send dhcp6.vendor-class \"a\";"), "no enterprise");
+	cr_expect_eq(conf.all.send.size, 0);
+}
+
+/* C-FQDN-2 and C-FQDN-3; the order of the statements is of no account. */
+Test(conf, a_name_is_sent_with_its_flags)
+{
+	static const char whole[] = "\5host1\7example\3com";
+	static const struct {
+		const char *text;
+		uint8_t flags;
+		const char *name;
+		size_t size;
+	} rows[] = {
+		{ "send fqdn.fqdn \"host1.example.com.\";", 0, whole, sizeof(whole) },
+		{ "send fqdn.fqdn \"host1.example.com\";", 0, whole, sizeof(whole) },
+		{ "send fqdn.fqdn \"host1\"; send fqdn.server-update on;", 1, "\5host1", 6 },
+		{ "send fqdn.server-update true; send fqdn.fqdn \"host1.\";", 1, "\5host1", 7 },
+		{ "send fqdn.fqdn \"\"; send fqdn.encoded on;", 0, "", 0 },
+		{ "send fqdn.no-client-update on; send fqdn.fqdn \"h\";", 4, "\1h", 2 },
+		{ "send fqdn.fqdn \"h\"; send fqdn.server-update on; "
+		  "send fqdn.no-client-update on;",
+		  4, "\1h", 2 },
+		{ "send fqdn.no-client-update on; send fqdn.server-update on; "
+		  "send option fqdn.fqdn \"h\"; send fqdn.no-client-update off;",
+		  1, "\1h", 2 },
+		{ "send fqdn.fqdn \"a\"; send fqdn.fqdn \"h\";", 0, "\1h", 2 },
+	};
+	struct cursor data;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cr_expect(parse(rows[i].text), "%s", rows[i].text);
+		cr_assert(options_find(&conf.all.send, OPTION_CLIENT_FQDN, &data), "%s",
+			  rows[i].text);
+		cr_expect_eq(get_u8(&data), rows[i].flags, "C-FQDN-2: %s", rows[i].text);
+		cr_expect(cursor_left(&data) == rows[i].size &&
+				  memcmp(data.in + data.at, rows[i].name, rows[i].size) == 0,
+			  "C-FQDN-3: %s", rows[i].text);
+		cr_expect_eq(conf.all.send.size, 5 + rows[i].size, "once: %s", rows[i].text);
+	}
+}
+
+/* The vectors of A.5: host1 and host1.example.com., S set. */
+Test(conf, names_on_the_wire)
+{
+	static const char part[] = "\0\47\0\7\1\5host1";
+	static const char whole[] = "\0\47\0\24\1\5host1\7example\3com";
+
+	cr_expect(parse("send fqdn.fqdn \"host1\"; send fqdn.server-update on;"));
+	cr_assert_eq(conf.all.send.size, sizeof(part) - 1);
+	cr_expect_arr_eq(conf.all.send.bytes, part, sizeof(part) - 1);
+	cr_expect(parse("send fqdn.fqdn \"host1.example.com.\"; send fqdn.server-update on;"));
+	cr_assert_eq(conf.all.send.size, sizeof(whole));
+	cr_expect_arr_eq(conf.all.send.bytes, whole, sizeof(whole));
+}
+
+Test(conf, what_is_no_name_is_not_sent)
+{
+	static const char *const rows[] = {
+		"send fqdn.fqdn host;",
+		"send fqdn.fqdn \"a b\";",
+		"send fqdn.fqdn \"a..b\";",
+		"send fqdn.fqdn \".\";",
+		"send fqdn.fqdn \"h\" \"i\";",
+		"send fqdn.fqdn "
+		"\"a234567890123456789012345678901234567890123456789012345678901234\";",
+		"send fqdn.hostname \"h\";",
+		"send fqdn.server-update maybe;",
+		"send fqdn.server-update on off;",
+		"send fqdn. 1;",
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cr_expect_not(parse(rows[i]), "%s", rows[i]);
+		cr_expect_eq(told.of[CONF_ERROR], 1, "%s", rows[i]);
+		cr_expect_eq(conf.all.send.size, 0, "%s", rows[i]);
+	}
+	cr_expect(parse("send fqdn.server-update on;"));
+	cr_expect_eq(conf.all.send.size, 0, "flags alone are no name");
+}
+
+Test(conf, an_interface_has_a_name_of_its_own)
+{
+	cr_expect(parse("send fqdn.fqdn \"all\"; send fqdn.server-update on;"
+			"interface \"eth0\" { send fqdn.fqdn \"one\"; }"
+			"interface \"eth1\" { send fqdn.no-client-update on; }"));
+	cr_expect(sends(&conf.all, 39, "\1\3all", 5));
+	cr_expect(sends(conf_scope(&conf, "eth0"), 39, "\1\3one", 5));
+	cr_expect(sends(conf_scope(&conf, "eth1"), 39, "\4\3all", 5));
+}
+
+/* Our own statements, and where they hold. */
+Test(conf, modes)
+{
+	const struct conf_scope *eth0;
+
+	cr_expect(parse(""));
+	cr_expect_eq(conf.all.mode, MODE_STATEFUL);
+	cr_expect_eq(conf.all.router_timeout, 10);
+	cr_expect_not(conf.all.register_addresses || conf.all.anonymous);
+	cr_expect(parse("mode auto; router-timeout 3; register-addresses yes;\n"
+			"interface \"eth0\" { mode stateless; router-timeout 4;\n"
+			"  register-addresses no; anonymous; }\n"
+			"interface \"eth1\" { MODE Stateful; register-addresses on; }\n"));
+	eth0 = conf_scope(&conf, "eth0");
+	cr_expect_eq(conf.all.mode, MODE_AUTO);
+	cr_expect_eq(conf.all.router_timeout, 3);
+	cr_expect(conf.all.register_addresses && !conf.all.anonymous);
+	cr_expect_eq(eth0->mode, MODE_STATELESS);
+	cr_expect_eq(eth0->router_timeout, 4);
+	cr_expect(!eth0->register_addresses && eth0->anonymous);
+	cr_expect_eq(conf_scope(&conf, "eth1")->mode, MODE_STATEFUL);
+	cr_expect(conf_scope(&conf, "eth1")->register_addresses);
+}
+
+Test(conf, own_statements_that_are_wrong)
+{
+	static const char *const rows[] = {
+		"mode;",
+		"mode both;",
+		"mode auto stateless;",
+		"router-timeout 0;",
+		"router-timeout;",
+		"register-addresses;",
+		"register-addresses perhaps;",
+		"anonymous yes;",
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cr_expect_not(parse(rows[i]), "%s", rows[i]);
+		cr_expect_eq(told.of[CONF_ERROR], 1, "%s", rows[i]);
+		cr_expect_eq(conf.all.mode, MODE_STATEFUL, "%s", rows[i]);
+		cr_expect_not(conf.all.anonymous || conf.all.register_addresses, "%s", rows[i]);
+	}
+}
+
+/* Contract 2.2: option NAME code N = TYPE; with every type there is. */
+Test(conf, defined_options_are_sent_by_their_type)
+{
+	static const struct {
+		const char *type;
+		const char *value;
+		const char *data;
+		size_t size;
+	} rows[] = {
+		{ "text", "\"a b\"", "a b", 3 },
+		{ "string", "1:2:ff", "\1\2\377", 3 },
+		{ "string", "\"x\"", "x", 1 },
+		{ "ip6-address", "2001:db8::1", "\x20\1\xd\xb8\0\0\0\0\0\0\0\0\0\0\0\1", 16 },
+		{ "ip-address", "192.0.2.1", "\300\0\2\1", 4 },
+		{ "array of ip-address", "192.0.2.1, 192.0.2.2", "\300\0\2\1\300\0\2\2", 8 },
+		{ "boolean", "on", "\1", 1 },
+		{ "boolean", "false", "\0", 1 },
+		{ "unsigned integer 8", "255", "\377", 1 },
+		{ "unsigned integer 16", "65535", "\377\377", 2 },
+		{ "unsigned integer 32", "4294967295", "\377\377\377\377", 4 },
+		{ "integer 8", "-128", "\200", 1 },
+		{ "signed integer 16", "-2", "\377\376", 2 },
+		{ "integer 32", "-2147483648", "\200\0\0\0", 4 },
+		{ "integer 32", "2147483647", "\177\377\377\377", 4 },
+		{ "integer 8", "255", "\377", 1 },
+		{ "integer 16", "32768", "\200\0", 2 },
+		{ "integer 32", "4294967295", "\377\377\377\377", 4 },
+		{ "domain-name", "\"a.bc\"", "\1a\2bc", 6 },
+		{ "domain-list", "\"a\", \"b.\"", "\1a\0\1b", 6 },
+		{ "domain-list compressed", "\"a\"", "\1a", 3 },
+		{ "array of unsigned integer 16", "1, 2, 3", "\0\1\0\2\0\3", 6 },
+		{ "{ unsigned integer 8, ip-address }", "7 192.0.2.1", "\7\300\0\2\1", 5 },
+		{ "array of { integer 8, boolean }", "-1 on, 2 off", "\377\1\2\0", 4 },
+		{ "{ boolean, array of unsigned integer 8 }", "on 1, 2, 3", "\1\1\2\3", 4 },
+		{ "{ unsigned integer 16, text }", "1 \"xy\"", "\0\1xy", 4 },
+		{ "zerolen", "", "", 0 },
+		{ "encapsulate vsio", "1:2", "\1\2", 2 },
+	};
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text),
+			 "option dhcp6.x-Y_1 code 65001 = %s; send dhcp6.X-y_1 %s;", rows[i].type,
+			 rows[i].value);
+		cr_expect(parse(text), "%s: %s", text, told.first[0].message);
+		cr_expect(sends(&conf.all, 65001, rows[i].data, rows[i].size), "%s", text);
+	}
+}
+
+Test(conf, values_that_are_not_of_the_defined_type)
+{
+	static const char *const rows[][2] = {
+		{ "integer 8", "256" },
+		{ "integer 8", "-129" },
+		{ "integer 16", "65536" },
+		{ "integer 16", "-" },
+		{ "integer 32", "4294967296" },
+		{ "unsigned integer 8", "-1" },
+		{ "unsigned integer 8", "256" },
+		{ "boolean", "maybe" },
+		{ "boolean", "" },
+		{ "ip6-address", "192.0.2.1" },
+		{ "ip6-address", "::1, ::2" },
+		{ "text", "abc" },
+		{ "zerolen", "1" },
+		{ "{ boolean, integer 8 }", "on" },
+	};
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "option dhcp6.x code 65001 = %s; send dhcp6.x %s;",
+			 rows[i][0], rows[i][1]);
+		cr_expect_not(parse(text), "%s", text);
+		cr_expect_eq(told.of[CONF_ERROR], 1, "%s", text);
+		cr_expect_eq(conf.all.send.size, 0, "%s", text);
+	}
+}
+
+Test(conf, defined_options_are_asked_for)
+{
+	cr_expect(parse("option dhcp6.ntp code 56 = string; option dhcp6.foo code 65001 = text;"
+			"request dhcp6.foo, dhcp6.ntp-server; also request dhcp6.ntp;"));
+	cr_expect_str_eq(request_of(&conf.all), "65001 56");
+	cr_expect_not(parse("request dhcp6.foo; option dhcp6.foo code 65001 = text;"),
+		      "a definition comes first");
+}
+
+/* What is defined again is what was said last, by name and by code. */
+Test(conf, a_definition_replaces_another)
+{
+	cr_expect(parse("option dhcp6.a code 300 = text; option dhcp6.A code 301 = text;"
+			"option dhcp6.b code 301 = text; request dhcp6.b, dhcp6.unknown-300;"));
+	cr_expect_str_eq(request_of(&conf.all), "301 300");
+	cr_expect_not(parse("option dhcp6.a code 300 = text; option dhcp6.a code 301 = text;"
+			    "option dhcp6.b code 301 = text; request dhcp6.a;"));
+}
+
+/* Contract 5.2, vsio: options of a vendor's space go into option 17, in the widths of the space. */
+Test(conf, options_of_a_vendor_space_are_sent_in_option_17)
+{
+	static const char head[] = "option space docsis code width 2 length width 2 hash size 17;"
+				   "option docsis.oro code 1 = array of unsigned integer 16;"
+				   "option docsis.device code 2 = text;"
+				   "option vsio.docsis code 4491 = encapsulate docsis;";
+	static const char data[] = "\0\0\x11\x8b\0\1\0\4\0\x20\0\x21\0\2\0\3ECM";
+	static const char other[] = "\0\0\x11\x8b\0\2\0\1x\0\1\0\2\0\5";
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%ssend docsis.oro 32, 33; send docsis.device \"ECM\";", head);
+	cr_expect(parse(text), "%s", told.first[0].message);
+	cr_expect(sends(&conf.all, 17, data, sizeof(data) - 1));
+	snprintf(text, sizeof(text),
+		 "%ssend docsis.oro 32; send docsis.device \"x\"; send vsio.unknown-1 1;"
+		 "send docsis.oro 5;",
+		 head);
+	cr_expect(parse(text));
+	cr_expect_eq(conf.all.send.size, 4 + sizeof(other) - 1 + 4 + 5);
+	cr_expect_arr_eq(conf.all.send.bytes + 9, "\0\21\0\17", 4);
+	cr_expect_arr_eq(conf.all.send.bytes + 13, other, sizeof(other) - 1);
+	snprintf(text, sizeof(text), "%ssend vsio.docsis 1:2:3; send docsis.oro 5;", head);
+	cr_expect_not(parse(text), "what is sent so far is no options");
+	cr_expect(sends(&conf.all, 17, "\0\0\x11\x8b\1\2\3", 7));
+}
+
+/* A space of its own within an option, with octets for code and length where nothing is said. */
+Test(conf, options_of_a_space_are_sent_in_the_option_that_encapsulates_it)
+{
+	cr_expect(parse("option space s; option s.a code 1 = unsigned integer 8;"
+			"option s.b code 255 = string; option dhcp6.s code 65001 = encapsulate s;"
+			"send s.a 7; send s.b \"hi\"; send s.a 8;"));
+	cr_expect(sends(&conf.all, 65001, "\377\2hi\1\1\10", 7));
+	cr_expect(parse("option space s code width 4 length width 1; option s.a code 65536 = text;"
+			"option dhcp6.s code 65001 = encapsulate s; send s.a \"x\";"));
+	cr_expect(sends(&conf.all, 65001, "\0\1\0\0\1x", 6));
+	cr_expect_not(parse("option space s; option s.a code 1 = text; send s.a \"x\";"),
+		      "nothing carries it");
+	cr_expect(parse("send isc6.media \"x\";"), "ISC's own");
+	cr_expect(sends(&conf.all, 17, "\0\0\11\277\0\1\0\1x", 9));
+}
+
+Test(conf, definitions_that_are_wrong)
+{
+	static const char *const rows[] = {
+		"option dhcp6.x;",
+		"option dhcp6.x \"y\";",
+		"option dhcp6.x code = text;",
+		"option dhcp6.x code 0 = text;",
+		"option dhcp6.x code 65536 = text;",
+		"option dhcp6.x code 5 text;",
+		"option dhcp6.x code 5 = ;",
+		"option dhcp6.x code 5 = thing;",
+		"option dhcp6.x code 5 = integer 64;",
+		"option dhcp6.x code 5 = unsigned 8;",
+		"option dhcp6.x code 5 = text text;",
+		"option dhcp6.x code 5 = array text;",
+		"option dhcp6.x code 5 = array of text;",
+		"option dhcp6.x code 5 = array of domain-name;",
+		"option dhcp6.x code 5 = array of { integer 8, text };",
+		"option dhcp6.x code 5 = array of { integer 8, array of integer 8 };",
+		"option dhcp6.x code 5 = { text, integer 8 };",
+		"option dhcp6.x code 5 = { integer 8;",
+		"option dhcp6.x code 5 = { };",
+		"option dhcp6.x code 5 = { zerolen };",
+		"option dhcp6.x code 5 = { array of integer 8, integer 8 };",
+		"option dhcp6.x code 5 = { { integer 8 } };",
+		"option dhcp6.x code 5 = { boolean, boolean, boolean, boolean, boolean, boolean, "
+		"boolean, boolean, boolean, boolean, boolean, boolean, boolean, boolean, boolean, "
+		"boolean };",
+		"option dhcp6.x code 5 = encapsulate nowhere;",
+		"option dhcp6.x code 5 = encapsulate;",
+		"option dhcp6.x.y code 5 = text;",
+		"option dhcp6. code 5 = text;",
+		"option dhcp6.a234567890123456789012345678901234567890123456789012345678901234 "
+		"code 5 = text;",
+		"option space;",
+		"option space dhcp6;",
+		"option space fqdn;",
+		"option space s.t;",
+		"option space s code width 3;",
+		"option space s length width 4;",
+		"option space s length width 0;",
+		"option space s code 2;",
+		"option space s width 2;",
+		"option space isc6;",
+		"interface \"e\" { option dhcp6.x code 5 = text; }",
+		"interface \"e\" { option space s; }",
+	};
+	char text[512];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "%s timeout 2;", rows[i]);
+		cr_expect_not(parse(text), "%s", text);
+		cr_expect_eq(told.of[CONF_ERROR], 1, "%s", text);
+		cr_expect_eq(told.n, 1, "%s", text);
+		cr_expect_eq(conf.timeout, 2, "%s: too much was passed over", text);
+		cr_expect_not(parse("send dhcp6.x 1;"), "%s", text);
+	}
+}
+
+Test(conf, definitions_are_limited)
+{
+	static char text[8192];
+	struct cursor out = cursor_writer(text, sizeof(text));
+
+	for (unsigned int i = 0; i < DICTIONARY_OPTIONS; i++)
+		put_format(&out, "option dhcp6.o%u code %u = text;\n", i, 1000 + i);
+	cr_expect_not(parse(text_end(&out)));
+	cr_expect_eq(told.of[CONF_ERROR], 5, "five are ISC's: %zu", told.of[CONF_ERROR]);
+	cr_expect_eq(conf.dictionary.n_definitions, DICTIONARY_OPTIONS);
+	out = cursor_writer(text, sizeof(text));
+	for (unsigned int i = 0; i < DICTIONARY_SPACES; i++)
+		put_format(&out, "option space s%u;\n", i);
+	cr_expect_not(parse(text_end(&out)));
+	cr_expect_eq(told.of[CONF_ERROR], 1);
+	cr_expect_eq(conf.dictionary.n_spaces, DICTIONARY_SPACES);
 }
 
 Test(conf, what_cannot_be_sent_is_refused)
@@ -394,9 +793,6 @@ Test(conf, what_is_not_built_is_said)
 		"supersede dhcp6.domain-search \"example.com\", \"example.org\";",
 		"prepend dhcp6.name-servers ::1;",
 		"append option dhcp6.name-servers ::1;",
-		"option dhcp6.ntp-server code 56 = string;",
-		"option dhcp6.rec code 250 = { integer 8, ip6-address };",
-		"option space SUNW code width 2 length width 2;",
 		"pseudo \"x\" \"eth0\" { request; timeout 3; }",
 		"lease-id-format hex;",
 		"on release { execute(\"/bin/x\", \"}\"); }",
@@ -405,8 +801,8 @@ Test(conf, what_is_not_built_is_said)
 		"switch (x) { case 1: timeout 3; default: timeout 3; }",
 		"set x = concat(\"a;\", \"b\");",
 		"log(info, \"x\");",
-		"send fqdn.fqdn \"host.example.com.\";",
-		"send vsio.unknown-40000 0:1;",
+		"send fqdn.fqdn = gethostname();",
+		"send vsio.unknown-40000 = option dhcp6.x;",
 		"send dhcp6.user-class = concat(0:1, \"x\");",
 		"send dhcp6.client-id = hardware;",
 	};

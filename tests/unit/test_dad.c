@@ -25,7 +25,10 @@ static void add(struct conflicts *conflicts, unsigned int number, bool settled, 
 	struct in6_addr addr = address(number);
 	struct duid from = server(1);
 
-	conflicts_add(conflicts, &addr, 7, &from, settled, now);
+	conflicts_add(conflicts,
+		      &(struct declined){
+			      .addr = addr, .ia_type = OPTION_IA_NA, .iaid = 7, .server = from },
+		      settled, now);
 }
 
 /* A Decline and its end. */
@@ -89,7 +92,10 @@ Test(dad, what_another_server_gave_is_not_mixed_in)
 
 	conflicts_init(&conflicts);
 	add(&conflicts, 1, false, 0);
-	conflicts_add(&conflicts, &addr, 7, &other, true, 10);
+	conflicts_add(&conflicts,
+		      &(struct declined){
+			      .addr = addr, .ia_type = OPTION_IA_NA, .iaid = 7, .server = other },
+		      true, 10);
 	add(&conflicts, 3, true, 20);
 	conflicts_begin(&conflicts);
 	cr_expect_eq(conflicts.n_sent, 2, "what the first server gave goes first");
@@ -135,8 +141,8 @@ Test(dad, the_oldest_is_forgotten_when_memory_is_full)
 /* Design, section 5.4: two rounds at once with jitter, then 40 s doubling up to an hour. */
 Test(dad, hold_off_grows_while_conflicts_repeat)
 {
-	static const msec want[] = { 40000,	80000, 160000, 320000,
-				     640000, 1280000, 2560000, 3600000, 3600000, 3600000 };
+	static const msec want[] = { 40000,   80000,   160000,	320000,	 640000,
+				     1280000, 2560000, 3600000, 3600000, 3600000 };
 	struct conflicts conflicts;
 	msec now = 0;
 

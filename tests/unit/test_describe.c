@@ -85,6 +85,17 @@ Test(describe, reply_is_one_line)
 			 "T1 0 s, T2 0 s; status Success");
 }
 
+/* Temporary addresses have neither T1 nor T2. */
+Test(describe, a_temporary_address_has_no_t1)
+{
+	message.type = MESSAGE_REPLY;
+	add_ia(OPTION_IA_TA, 1, 0, 0);
+	add_binding("2001:db8::7", 128, 100, 200);
+	cr_expect_str_eq(
+		described(2000),
+		"Reply xid 0x000000; IA_TA 00:00:00:01: 2001:db8::7 preferred 100 s valid 200 s");
+}
+
 /* A client's times are 0 by rule and say nothing. */
 Test(describe, solicit_is_one_line)
 {

@@ -8,6 +8,7 @@
 #include "core/client.h"
 #include "core/option.h"
 #include "core/proto.h"
+#include "text/conf.h"
 #include "text/env.h"
 
 /*
@@ -403,6 +404,111 @@ Test(env, decline6_says_who_found_it)
 				       "reason=DECLINE6\n" REQUESTED);
 }
 
+/* The new_ variables that `dictionary` gives for the options of `call`, without the common ones. */
+static const char *build_defined(const char *definitions)
+{
+	static struct conf conf;
+	struct env_base with = base;
+	char *text;
+
+	conf_init(&conf);
+	cr_assert(conf_parse(&conf, "test.conf", definitions, strlen(definitions), NULL, NULL),
+		  "%s", definitions);
+	with.dictionary = &conf.dictionary;
+	text = (char *)(uintptr_t)strstr(build_sized(&with, &call, ENV_SIZE), "new_");
+	cr_assert(text && strstr(text, "pid="));
+	*strstr(text, "pid=") = '\0';
+	return text;
+}
+
+/* Contract 2.3: option dhcp6.NAME code N = TYPE; names the variable and tells its form. */
+Test(env, defined_options_have_their_name_and_form)
+{
+	struct options *options = &call.new_.options;
+
+	call = (struct script_call){ .reason = REASON_BOUND6, .has_new = true };
+	call.new_.has_options = true;
+	ADD(options, 56, "abc");
+	ADD(options, 300, "a'b");
+	ADD(options, 301, "\377\376\1");
+	ADD(options, 302, "a\nb");
+	ADD(options, 303, "\1");
+	ADD(options, 304, "");
+	cr_expect_str_eq(build_defined("option dhcp6.my-ntp code 56 = string;"
+				       "option dhcp6.mud-url code 300 = text;"
+				       "option dhcp6.rec code 301 = { integer 16, boolean };"
+				       "option dhcp6.bad code 302 = text;"
+				       "option dhcp6.empty code 304 = zerolen;"),
+			 "new_dhcp6_mud_url=a\\'b\n"
+			 "new_dhcp6_my_ntp=abc\n"
+			 "new_dhcp6_rec=-2 true\n"
+			 "new_dhcp6_unknown_303=1\n");
+	cr_expect_str_eq(refusals, "new_dhcp6_bad\n");
+}
+
+Test(env, what_is_asked_for_has_its_defined_name)
+{
+	static const uint16_t codes[] = { 56, 300 };
+	static const char text[] = "option dhcp6.ntp code 56 = string;";
+	static struct conf conf;
+	struct env_base with = base;
+
+	conf_init(&conf);
+	cr_assert(conf_parse(&conf, "test.conf", text, strlen(text), NULL, NULL));
+	with.dictionary = &conf.dictionary;
+	with.requested = codes;
+	call = (struct script_call){ .reason = REASON_BOUND6, .has_new = true };
+	cr_expect_not_null(strstr(build_sized(&with, &call, ENV_SIZE),
+				  "\nrequested_dhcp6_ntp=1\nrequested_dhcp6_unknown_300=1\n"));
+}
+
+/* Contract 5.2: what is within a vendor's options comes out under the names of its space;
+ * C-OPT-14: what is not framed as that space has it does not. */
+Test(env, vendor_options_are_taken_apart)
+{
+	static const char definitions[] = "option space acme code width 2 length width 2;"
+					  "option acme.boot-file code 1 = text;"
+					  "option acme.level code 2 = unsigned integer 8;"
+					  "option vsio.acme code 40000 = encapsulate acme;";
+	struct options *options = &call.new_.options;
+
+	call = (struct script_call){ .reason = REASON_BOUND6, .has_new = true };
+	call.new_.has_options = true;
+	ADD(options, 17, "\0\0\x9c\x40\0\1\0\1f\0\2\0\1\7\0\3\0\1x\0\2\0\1\x8\0\4\0\0");
+	ADD(options, 17, "\0\0\x9c\x41\0\1\0\1f");
+	cr_expect_str_eq(
+		build_defined(definitions),
+		"new_acme_boot_file=f\n"
+		"new_acme_level=7\n"
+		"new_acme_unknown_3=x\n"
+		"new_dhcp6_vendor_opts=0:0:9c:40:0:1:0:1:66:0:2:0:1:7:0:3:0:1:78:0:2:0:1:8:0:4:"
+		"0:0\n"
+		"new_vsio_acme=0:1:0:1:66:0:2:0:1:7:0:3:0:1:78:0:2:0:1:8:0:4:0:0\n"
+		"new_vsio_unknown_40001=0:1:0:1:66\n");
+	call.new_.options.size = 0;
+	ADD(options, 17, "\0\0\x9c\x40\0\1\0\1f\0\2\0\2\7");
+	cr_expect_str_eq(build_defined(definitions),
+			 "new_dhcp6_vendor_opts=0:0:9c:40:0:1:0:1:66:0:2:0:2:7\n"
+			 "new_vsio_acme=0:1:0:1:66:0:2:0:2:7\n");
+	call.new_.options.size = 0;
+	ADD(options, 17, "\0\0\x9c\x40\0\1\0\4a\nb`\0\2\0\1\7");
+	cr_expect_not_null(strstr(build_defined(definitions), "new_acme_level=7\n"));
+	cr_expect_str_eq(refusals, "new_acme_boot_file\n", "hostile text stays outside");
+}
+
+/* No server gets at a variable of ours, however a space is called. */
+Test(env, a_space_does_not_override_what_we_set)
+{
+	call = (struct script_call){ .reason = REASON_BOUND6, .has_new = true };
+	set_side(&call.new_, "2001:db8:1::1", 128, 1795469218, 400, 600);
+	ADD(&call.new_.options, 300, "\1\4evil");
+	cr_expect_not_null(
+		strstr(build_defined("option space ip6; option ip6.address code 1 = text;"
+				     "option dhcp6.x code 300 = encapsulate ip6;"),
+		       "new_ip6_address=2001:db8:1::1\n"));
+	cr_expect_null(strstr(build(&call), "=evil"));
+}
+
 /* C-FQDN-5, BOUND6-na-pd-fqdn.txt; flags 06 are N and O: N is true there, rightly, by accident. */
 Test(env, fqdn_is_taken_apart)
 {
@@ -598,6 +704,26 @@ Test(env, without_room_whole_variables_are_left_out)
 				  "%zu: %s", size, text);
 		cr_assert_eq(size < enough, *refusals != '\0', "%zu: %s", size, refusals);
 	}
+}
+
+/* BOUND6-multi-ia.txt, call 3 */
+Test(env, a_temporary_address_has_its_type)
+{
+	const char *text;
+
+	call = (struct script_call){ .reason = REASON_BOUND6, .has_new = true };
+	set_side(&call.new_, "2001:db8:1::2597", 128, 1795469218, 400, 600);
+	cr_expect_null(strstr(build(&call), "ip6_type"));
+	call.new_.ia_type = OPTION_IA_TA;
+	call.new_.ia.t1 = call.new_.ia.t2 = 0;
+	text = build(&call);
+	cr_expect_not_null(strstr(text, "\nnew_ip6_address=2001:db8:1::2597\n"));
+	cr_expect_not_null(strstr(text, "\nnew_ip6_prefixlen=128\n"));
+	cr_expect_not_null(strstr(text, "\nnew_ip6_type=temporary\n"));
+	cr_expect_not_null(strstr(text, "\nnew_renew=0\n"));
+	cr_expect_not_null(strstr(text, "\nnew_rebind=0\n"));
+	call.new_.ia_status = STATUS_NO_ADDRS_AVAIL;
+	cr_expect_not_null(strstr(build(&call), "\nnew_ia_type=ia-ta\n"));
 }
 
 /* Ours: an IA that got nothing, and the server's reason. */

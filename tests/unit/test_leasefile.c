@@ -174,7 +174,7 @@ Test(leasefile, a_record_of_dhclient_is_read_whole)
 	cr_expect_not(lease->released);
 	cr_expect_eq(lease->server.size, sizeof(server));
 	cr_expect_arr_eq(lease->server.bytes, server, sizeof(server));
-	cr_assert_eq(lease->n_ias, 2, "the IA_TA is passed over");
+	cr_assert_eq(lease->n_ias, 3);
 	cr_expect_eq(lease->ia[0].type, OPTION_IA_NA);
 	cr_expect_eq(lease->ia[0].iaid, 0xbbccdd01);
 	cr_expect(lease->ia[0].granted);
@@ -182,8 +182,13 @@ Test(leasefile, a_record_of_dhclient_is_read_whole)
 	cr_expect_eq(lease->ia[0].times.starts.at, 0);
 	cr_expect_eq(lease->ia[0].times.t1, 100);
 	cr_expect_eq(lease->ia[0].times.t2, 200);
-	cr_expect_eq(lease->ia[1].type, OPTION_IA_PD);
-	cr_assert_eq(lease->n_bindings, 2);
+	cr_expect_eq(lease->ia[1].type, OPTION_IA_TA);
+	cr_expect_eq(lease->ia[1].iaid, 0xbbccdd01);
+	cr_expect(lease->ia[1].granted);
+	cr_expect_eq(lease->ia[1].times.starts.epoch, 1795475436);
+	cr_expect(lease->ia[1].times.t1 == 0 && lease->ia[1].times.t2 == 0);
+	cr_expect_eq(lease->ia[2].type, OPTION_IA_PD);
+	cr_assert_eq(lease->n_bindings, 3);
 	cr_expect(is_address(&b[0].addr, "2001:db8:1::17ff"));
 	cr_expect_eq(b[0].prefix_len, 128);
 	cr_expect_eq(b[0].ia, 0);
@@ -191,13 +196,41 @@ Test(leasefile, a_record_of_dhclient_is_read_whole)
 	cr_expect_eq(b[0].times.starts.epoch, 1795475437);
 	cr_expect_eq(b[0].times.preferred, 400);
 	cr_expect_eq(b[0].times.valid, 600);
-	cr_expect(is_address(&b[1].addr, "2001:db8:afff:ff00::"));
-	cr_expect_eq(b[1].prefix_len, 56);
+	cr_expect(is_address(&b[1].addr, "2001:db8:1::2597"));
+	cr_expect_eq(b[1].prefix_len, 128);
 	cr_expect_eq(b[1].ia, 1);
-	cr_expect_eq(b[1].dad.state, DAD_UNIQUE);
-	cr_expect_eq(b[1].times.valid, INFINITE_TIME);
+	cr_expect_eq(b[1].dad.state, DAD_WAITING);
+	cr_expect_eq(b[1].times.valid, 600);
+	cr_expect(is_address(&b[2].addr, "2001:db8:afff:ff00::"));
+	cr_expect_eq(b[2].prefix_len, 56);
+	cr_expect_eq(b[2].ia, 2);
+	cr_expect_eq(b[2].dad.state, DAD_UNIQUE);
+	cr_expect_eq(b[2].times.valid, INFINITE_TIME);
 	next(LEASEFILE_END);
 	next(LEASEFILE_END);
+}
+
+/* Contract 3.1: an ia-ta has a start, and neither renew nor rebind. */
+Test(leasefile, temporary_addresses_are_written_as_dhclient_writes_them)
+{
+	static const char ia_ta[] = "  ia-ta bb:cc:dd:01 {\n"
+				    "    starts 1795475436;\n"
+				    "    iaaddr 2001:db8:1::2597 {\n"
+				    "      starts 1795475436;\n"
+				    "      preferred-life 400;\n"
+				    "      max-life 600;\n"
+				    "    }\n"
+				    "  }\n";
+	char text[4096];
+	struct cursor out = cursor_writer(text, sizeof(text));
+
+	start(isc_octal);
+	next(LEASEFILE_DUID);
+	next(LEASEFILE_LEASE);
+	item.lease.ia[1].times.t1 = 7;
+	leasefile_put_lease(&out, "c0", &item.lease, &item.duid);
+	cr_expect_not_null(strstr(text_end(&out), ia_ta), "%s", text);
+	cr_expect_not_null(strstr(isc_octal, ia_ta));
 }
 
 Test(leasefile, options_of_dhclient_become_those_of_the_wire)
@@ -663,6 +696,9 @@ Test(leasefile, what_is_written_is_read_back)
 		} while (item.kind == LEASEFILE_DUID);
 		cr_assert_eq(item.kind, LEASEFILE_LEASE);
 		first = item.lease;
+		/* An IA that holds nothing is not written; those of dhclient's files come last. */
+		if (lease_count(&first, first.n_ias - 1u) == 0)
+			first.ia[--first.n_ias] = (struct ia){ 0 };
 		write_lease("we\"ird\\", &first, &duid);
 		memcpy(again, written, sizeof(written));
 		start(again);

@@ -197,3 +197,70 @@ Test(link, link_local_addresses_are_not_told)
 	feed_address(MONITOR_ADDRESS_GONE, "fe80::1", 0);
 	cr_expect_eq(n_told, 0);
 }
+
+/* What is left of an address is kept as the kernel last told. */
+Test(link, an_address_has_the_lifetimes_last_told)
+{
+	struct monitor_event event = { .type = MONITOR_ADDRESS, .ifindex = 2 };
+	const struct link_address *address;
+
+	feed_link("eth0", 2, READY);
+	event.address.addr.s6_addr[0] = 0x20;
+	feed(&event);
+	address = link_find(&link_, &event.address.addr);
+	cr_assert_not_null(address);
+	cr_expect_not(address->has_lifetimes);
+	event.address.has_lifetimes = true;
+	event.address.preferred = 1;
+	event.address.valid = 2;
+	feed(&event);
+	cr_assert_eq(link_.n_addresses, 1);
+	address = link_find(&link_, &event.address.addr);
+	cr_expect(address->has_lifetimes);
+	cr_expect_eq(address->preferred, 1);
+	cr_expect_eq(address->valid, 2);
+}
+
+/* What routers said before a client began is known to it. */
+Test(link, the_kernels_record_of_routers_is_kept)
+{
+	struct monitor_event link = { .type = MONITOR_LINK, .ifindex = 2 };
+	struct monitor_event router = { .type = MONITOR_ROUTER, .ifindex = 2 };
+
+	strcpy(link.link.name, "eth0");
+	link.link.flags = READY;
+	link.link.has_router = true;
+	link.link.router = (struct monitor_router){ .heard = true, .managed = true };
+	feed(&link);
+	cr_expect(link_.router.heard && link_.router.managed && !link_.router.other);
+	router.router.other = true;
+	feed(&router);
+	cr_expect(!link_.router.heard && !link_.router.managed && link_.router.other);
+	router.ifindex = 3;
+	router.router.managed = true;
+	feed(&router);
+	cr_expect(!link_.router.managed, "another interface");
+	link.link.has_router = false;
+	feed(&link);
+	cr_expect(link_.router.other, "the kernel did not say");
+	link.type = MONITOR_LINK_GONE;
+	feed(&link);
+	cr_expect_not(link_.router.other, "it has gone with its interface");
+}
+
+Test(link, what_a_router_says_changes_nothing_of_the_link)
+{
+	struct monitor_event router = { .type = MONITOR_ROUTER, .ifindex = 2 };
+	struct monitor_event prefix = { .type = MONITOR_PREFIX, .ifindex = 2 };
+
+	feed_link("eth0", 2, READY);
+	feed_address(MONITOR_ADDRESS, "fe80::1", IFA_F_PERMANENT);
+	router.router.managed = true;
+	feed(&router);
+	cr_expect_eq(n_told, 0);
+	feed(&prefix);
+	cr_expect_eq(n_told, 0);
+	cr_expect_eq(link_.n_addresses, 1);
+	cr_expect_eq(link_.flags, READY);
+	cr_expect_eq(link_obstacle(&link_), LINK_USABLE);
+}

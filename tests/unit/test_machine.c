@@ -133,7 +133,7 @@ static unsigned int leases_after(const struct transition *row, unsigned int leas
 	case DEED_BACK_OFF:
 	case DEED_RECONFIGURE:
 	case DEED_INFORM:
-	case DEED_CONFIRMED:
+	case DEED_FOLLOW:
 	case DEED_DOUBT:
 	case DEED_KEEP:
 	case DEED_DECLINED:

@@ -171,6 +171,8 @@ static void take(void *context, const struct monitor_event *event)
 			known.link_flags[event->ifindex] = event->link.flags;
 		break;
 	case MONITOR_LINK_GONE:
+	case MONITOR_ROUTER:
+	case MONITOR_PREFIX:
 		break;
 	case MONITOR_ADDRESS:
 		known.addresses += !IN6_IS_ADDR_LINKLOCAL(&event->address.addr);
@@ -608,6 +610,32 @@ static ssize_t wait_receive(int fd, void *bytes, size_t size, struct udp_origin 
 	return udp_receive(fd, bytes, size, origin);
 }
 
+/* C-REG-2: an address is registered by a message from itself. */
+Test(netlink, a_datagram_leaves_from_the_address_that_is_wanted, .init = open_all,
+     .fini = close_all)
+{
+	struct in6_addr own = ip("2001:db8::5");
+	struct sockaddr_in6 client = { 0 };
+	socklen_t client_size = sizeof(client);
+	unsigned char bytes[16];
+	int fd = udp_open("left", 546);
+	int server = open_server();
+
+	cr_assert_geq(fd, 0);
+	wait_link_local(left);
+	cr_assert_lt(udp_send(fd, left, &own, "hello", 5), 0, "it is not there yet");
+	cr_assert_eq(netlink_address_add(netlink, left, &own, 128, INFINITE_TIME, INFINITE_TIME),
+		     0);
+	wait_flags(&own, IFA_F_TENTATIVE, 0);
+	cr_assert_eq(udp_send(fd, left, &own, "hello", 5), 0);
+	cr_assert_eq(recvfrom(server, bytes, sizeof(bytes), 0, (struct sockaddr *)&client,
+			      &client_size),
+		     5);
+	cr_expect_arr_eq(&client.sin6_addr, &own, 16);
+	close(server);
+	close(fd);
+}
+
 /* C-GEN-1, C-GEN-2, C-VAL-2, C-FMT-9 */
 Test(netlink, datagrams_go_to_the_servers_and_come_back, .init = open_all, .fini = close_all)
 {
@@ -625,7 +653,7 @@ Test(netlink, datagrams_go_to_the_servers_and_come_back, .init = open_all, .fini
 	wait_link_local(left);
 	server_addr = wait_link_local(right);
 	cr_expect_eq(udp_receive(fd, bytes, sizeof(bytes), &origin), -EAGAIN);
-	cr_assert_eq(udp_send(fd, left, "hello", 5), 0);
+	cr_assert_eq(udp_send(fd, left, &in6addr_any, "hello", 5), 0);
 	cr_assert_eq(recvfrom(server, bytes, sizeof(bytes), 0, (struct sockaddr *)&client,
 			      &client_size),
 		     5);
@@ -636,14 +664,14 @@ Test(netlink, datagrams_go_to_the_servers_and_come_back, .init = open_all, .fini
 			    sizeof(client)),
 		     (ssize_t)sizeof(large));
 	cr_expect_eq(wait_receive(fd, bytes, sizeof(bytes), &origin), (ssize_t)sizeof(large));
-	cr_expect_not(origin.multicast);
+	cr_expect_arr_eq(&origin.to, &client.sin6_addr, 16);
 	cr_expect_not(origin.truncated);
 	cr_expect_arr_eq(&origin.from, &server_addr, 16);
 
 	client.sin6_addr = all_nodes;
 	cr_assert_eq(sendto(server, "reply", 5, 0, (struct sockaddr *)&client, sizeof(client)), 5);
 	cr_expect_eq(wait_receive(fd, bytes, 4, &origin), 4);
-	cr_expect(origin.multicast);
+	cr_expect_arr_eq(&origin.to, &all_nodes, 16);
 	cr_expect(origin.truncated);
 	cr_expect_eq(udp_receive(fd, bytes, sizeof(bytes), &origin), -EAGAIN);
 	close(server);

@@ -154,16 +154,32 @@ static void break_it(enum defect defect)
 		advertise.binding[0].preferred = 0;
 		break;
 	case TOP_NO_ADDRS:
+		advertise.n_ias = 0;
+		advertise.n_bindings = 0;
 		advertise.status.code = STATUS_NO_ADDRS_AVAIL;
 		break;
 	case TOP_UNSPEC:
 		advertise.status.code = STATUS_UNSPEC_FAIL;
 		break;
 	case DECLINED:
-		conflicts_add(&conflicts, &addr, 100, &advertise.server_id, true, 0);
+		conflicts_add(&conflicts, &(struct declined){ .addr = addr }, true, 0);
 		break;
 	case DEFECTS:
 		break;
+	}
+}
+
+/* C-ADV-7, C-ADV-8: a server of RFC 3315's days repeats at the top what one IA lacks (dibbler). */
+Test(offer, a_status_at_the_top_does_not_hide_what_another_ia_has)
+{
+	static const uint16_t codes[] = { STATUS_NO_ADDRS_AVAIL, STATUS_NO_PREFIX_AVAIL };
+
+	for (unsigned int i = 0; i < 2; i++) {
+		begin(1);
+		add_ia(OPTION_IA_NA, 100);
+		add_address("2001:db8::1");
+		advertise.status.code = codes[i];
+		cr_expect(read_offer(), "%u", codes[i]);
 	}
 }
 
@@ -185,7 +201,7 @@ Test(offer, a_good_address_beside_a_declined_one_is_usable)
 	struct in6_addr addr = ip6("2001:db8::1");
 
 	begin(1);
-	conflicts_add(&conflicts, &addr, 100, &advertise.server_id, true, 0);
+	conflicts_add(&conflicts, &(struct declined){ .addr = addr }, true, 0);
 	add_ia(OPTION_IA_NA, 100);
 	add_address("2001:db8::1");
 	add_address("2001:db8::2");

@@ -203,6 +203,29 @@ Test(option, the_bag_keeps_order_and_finds_the_first)
 	cr_expect(!options_find(&options, 24, &data));
 }
 
+Test(option, what_is_replaced_has_the_same_code_and_key)
+{
+	static const uint8_t want[] = { 0, 23, 0, 1, 9, 0, 17, 0, 2, 1, 2, 0, 17, 0, 2, 3, 5 };
+	struct options options = { 0 };
+	struct options before;
+	static uint8_t much[OPTIONS_SIZE];
+
+	cr_expect(options_replace(&options, 17, "\3\4", 2, 1));
+	cr_expect(options_replace(&options, 23, "\7\1", 2, 0));
+	cr_expect(options_replace(&options, 23, "\x9", 1, 0));
+	cr_expect(options_replace(&options, 17, "\1\2", 2, 1));
+	cr_expect(options_replace(&options, 17, "\3\5", 2, 1));
+	cr_assert_eq(options.size, sizeof(want));
+	cr_expect_eq(memcmp(options.bytes, want, sizeof(want)), 0);
+	before = options;
+	cr_expect(options_add(&options, 17, NULL, 0));
+	cr_expect(options_replace(&options, 17, "\0\5", 2, 1));
+	cr_expect_eq(options.size, sizeof(want) + 4 + 6, "what is too short for a key stays");
+	options = before;
+	cr_expect(!options_replace(&options, 23, much, sizeof(much), 0), "no room");
+	cr_expect(options_equal(&options, &before));
+}
+
 Test(option, a_full_bag_takes_nothing_and_stays_as_it_is)
 {
 	static uint8_t data[OPTIONS_SIZE + 10];

@@ -19,11 +19,26 @@ Test(rate, twenty_messages_then_none_for_twenty_seconds)
 	struct rate rate;
 
 	rate_init(&rate, 20, 20000);
-	cr_expect_eq(rate_next(&rate, 5000), 5000);
+	cr_expect_eq(rate_next(&rate, 0, 5000), 5000);
 	cr_expect_eq(drain(&rate, 5000), 20);
 	cr_expect_not(rate_take(&rate, 24999));
-	cr_expect_eq(rate_next(&rate, 24999), 25000);
+	cr_expect_eq(rate_next(&rate, 0, 24999), 25000);
 	cr_expect_eq(drain(&rate, 25000), 20);
+}
+
+/* Many small things leave room for one that matters. */
+Test(rate, with_spare_messages_the_limit_is_lower)
+{
+	struct rate rate;
+	unsigned int sent = 0;
+
+	rate_init(&rate, 20, 20000);
+	while (rate_next(&rate, 10, 5000) == 5000 && rate_take(&rate, 5000))
+		sent++;
+	cr_expect_eq(sent, 10);
+	cr_expect_eq(rate_next(&rate, 10, 5000), 25000);
+	cr_expect_eq(rate_next(&rate, 9, 5000), 5000);
+	cr_expect_eq(drain(&rate, 5000), 10);
 }
 
 Test(rate, next_is_the_first_moment_that_is_free)
@@ -32,7 +47,7 @@ Test(rate, next_is_the_first_moment_that_is_free)
 
 	rate_init(&rate, 3, 10000);
 	for (msec now = -40000; now < 60000; now += 700) {
-		msec next = rate_next(&rate, now);
+		msec next = rate_next(&rate, 0, now);
 		struct rate before = rate;
 
 		cr_assert(next >= now);

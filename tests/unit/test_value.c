@@ -152,6 +152,55 @@ Test(value, what_a_lease_file_has_is_read_back)
 	}
 }
 
+/* Formats that the table of options lacks, as a configuration defines them. */
+Test(value, formats_of_definitions_have_text_and_are_read_back)
+{
+	static const struct {
+		const char *format;
+		const char *data;
+		size_t size;
+		const char *script; /* NULL: refused */
+		const char *leasefile;
+	} formats[] = {
+		{ "f", BYTES("\1"), "true", "true" },
+		{ "f", BYTES("\0"), "false", "false" },
+		{ "b", BYTES("\377"), "-1", "-1" },
+		{ "b", BYTES("\177"), "127", "127" },
+		{ "s", BYTES("\200\0"), "-32768", "-32768" },
+		{ "l", BYTES("\200\0\0\0"), "-2147483648", "-2147483648" },
+		{ "bA", BYTES("\377\1"), "-1 1", "-1,1" },
+		{ "BfA", BYTES("\2\1\3\0"), "2 true 3 false", "2 true,3 false" },
+		{ "BfA", BYTES("\2\1\3"), NULL, NULL },
+		{ "fSa", BYTES("\1\0\7\0\x8\0\x9"), "true 7 8 9", "true 7,8,9" },
+		{ "fSa", BYTES("\1\0\7\0"), NULL, NULL },
+		{ "fSa", BYTES("\1"), NULL, NULL },
+		{ "BId", BYTES("\7\300\0\2\1\1a\0"), "7 192.0.2.1 a.", "7 192.0.2.1 \"a.\"" },
+		{ "f", BYTES("\1\1"), NULL, NULL },
+		{ "s", BYTES("\1"), NULL, NULL },
+	};
+
+	for (size_t i = 0; i < ROWS(formats); i++) {
+		struct cursor data = cursor_reader(formats[i].data, formats[i].size);
+		const char *text = formats[i].leasefile;
+		uint8_t octets[64];
+		char rendered[64];
+		struct cursor out = cursor_writer(rendered, sizeof(rendered));
+		struct cursor back = cursor_writer(octets, sizeof(octets));
+
+		cr_expect_eq(value_render_as(&out, formats[i].format, data, VALUE_SCRIPT),
+			     formats[i].script != NULL, "%s %zu", formats[i].format, i);
+		if (!formats[i].script)
+			continue;
+		cr_expect_str_eq(text_end(&out), formats[i].script, "%zu", i);
+		out = cursor_writer(rendered, sizeof(rendered));
+		cr_expect(value_render_as(&out, formats[i].format, data, VALUE_LEASEFILE));
+		cr_expect_str_eq(text_end(&out), text);
+		cr_expect(value_parse_as(&back, formats[i].format, text, strlen(text)), "%s", text);
+		cr_expect_eq(back.at, formats[i].size, "%s", text);
+		cr_expect_eq(memcmp(octets, formats[i].data, formats[i].size), 0, "%s", text);
+	}
+}
+
 /* C-FMT-13: what nobody could mistake for something else, whatever came from the link. */
 Test(value, people_always_see_the_data)
 {
