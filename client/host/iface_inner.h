@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MPL-2.0 */
+#ifndef DHCP6_IFACE_INNER_H
+#define DHCP6_IFACE_INNER_H
+
+/*
+ * One interface from within: for the iface*.c only, which alone know both a client
+ * (core) and the host. iface.c has the events, iface_act.c does what the client asks for,
+ * iface_identity.c says who it is, and iface_log.c what people read of it.
+ */
+
+#include "host/iface.h"
+
+#include "host/script.h"
+
+#define FEEDBACK_SIZE 64 /* answers of the kernel that wait for the client: one an address */
+
+struct feedback {
+	struct in6_addr addr;
+	enum address_event event;
+};
+
+struct iface {
+	struct host *host;
+	enum iface_task task;
+	struct link link;
+	struct loop_source socket; /* fd -1 while it is closed */
+	unsigned int socket_ifindex;
+	struct loop_timer timer;
+	struct script *script;
+	struct client client;
+	bool prepared;	  /* the client is set up … */
+	uint8_t mac_size; /* … for this hardware address */
+	uint8_t mac[32];
+	bool preinit; /* PREINIT6 was called, and has ended if `started` */
+	bool started;
+	bool synced; /* a whole dump was seen */
+	bool ready;  /* to be told when the scripts have ended */
+	bool done;
+	enum link_obstacle said; /* the obstacle that was logged last */
+	enum lease_state lease_said;
+	enum message_state message_said;
+	msec next_said; /* T1, or the next refresh */
+	unsigned int n_feedback;
+	struct feedback feedback[FEEDBACK_SIZE];
+};
+
+/* The client's struct client_ops: what it asks for is done; 32 unpredictable bits. */
+void iface_act(void *context, const struct action *action);
+uint32_t iface_random(void *context);
+
+/* Calls the script without a lease: PREINIT6. */
+void iface_call_script(struct iface *iface, const struct script_call *call);
+
+/* Is the address on the interface one of those that we, now or earlier, have put on? */
+bool iface_owns(const struct link_address *address);
+
+/*
+ * The client's configuration: the file's, the command line's, DUID and IAIDs. Those of `stored`
+ * stay what they are; a host without a DUID gets one, which is saved.
+ */
+void iface_configure(struct iface *iface, struct client_config *config, const struct lease *stored);
+
+/* Nothing of such an interface is stored (C-ANON-6, C-ANON-8). */
+bool iface_anonymous(const struct iface *iface);
+
+/* Lines of the log; each says something once, when it has changed. */
+void iface_log_state(struct iface *iface);
+void iface_log_timers(struct iface *iface);
+void iface_log_obstacle(struct iface *iface, enum link_obstacle obstacle);
+
+/* "sent" or "received" a message, `from` NULL when it was sent. */
+void iface_log_message(struct iface *iface, const char *verb, const struct in6_addr *from,
+		       const struct message *message);
+void iface_log_refusal(struct iface *iface, const struct in6_addr *from,
+		       const struct message *message, enum refusal refusal);
+void iface_log_script_end(struct iface *iface, const struct script_end *end);
+void iface_log_note(struct iface *iface, const struct action *action);
+
+/* The kernel is not doing what is relied on: duplicate address detection, advertisements. */
+void iface_log_sysctls(struct iface *iface);
+
+#endif
