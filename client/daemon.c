@@ -207,11 +207,20 @@ static void on_event(void *context, const struct monitor_event *event)
 {
 	struct daemon *daemon = context;
 
+	station_event(&daemon->host.station, event);
 	find_interface(daemon, event);
 	for (unsigned int i = 0; i < daemon->n_ifaces; i++)
 		iface_event(daemon->iface[i], event);
 	if (event->type == MONITOR_SYNC_END && !daemon->synced)
 		first_sync(daemon);
+}
+
+static void on_resume(void *context)
+{
+	struct daemon *daemon = context;
+
+	for (unsigned int i = 0; i < daemon->n_ifaces; i++)
+		iface_resume(daemon->iface[i]);
 }
 
 static void on_monitor(struct loop_source *source, uint32_t events)
@@ -245,6 +254,8 @@ static int open_host(struct daemon *daemon)
 	sigaddset(&signals, SIGHUP);
 	signal(SIGPIPE, SIG_IGN);
 	error = loop_init(&host->loop, &signals, on_signal, daemon);
+	if (error == 0)
+		error = loop_on_resume(&host->loop, on_resume);
 	if (error < 0)
 		return fail("cannot set up the event loop", -error);
 	host->netlink = netlink_open();

@@ -70,6 +70,10 @@ static const char *deed_name(enum deed deed)
 		return "wait, longer each time";
 	case DEED_APPLY:
 		return "take what there is";
+	case DEED_APPLY_PART:
+		return "take it, wait with the next Rebind";
+	case DEED_RELEASE_NEXT:
+		return "the next server";
 	case DEED_APPLY_ASK:
 		return "take it, ask for more";
 	case DEED_INFORM:

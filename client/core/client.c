@@ -6,6 +6,7 @@
 #include "core/following.h"
 #include "core/holding.h"
 #include "core/machine.h"
+#include "core/proving.h"
 #include "core/reception.h"
 #include "core/report.h"
 #include "core/sending.h"
@@ -19,6 +20,7 @@ static const char *const reason_names[SCRIPT_REASONS] = {
 	[REASON_DEPREF6] = "DEPREF6",	    [REASON_EXPIRE6] = "EXPIRE6",
 	[REASON_RELEASE6] = "RELEASE6",	    [REASON_STOP6] = "STOP6",
 	[REASON_TENTATIVE6] = "TENTATIVE6", [REASON_DECLINE6] = "DECLINE6",
+	[REASON_CONFLICT6] = "CONFLICT6",
 };
 
 const char *script_reason_name(enum script_reason reason)
@@ -63,6 +65,10 @@ static void do_deed(struct client *client, enum deed deed, const struct message 
 	case DEED_APPLY:
 		holding_apply(client, reply);
 		break;
+	case DEED_APPLY_PART:
+		holding_apply(client, reply);
+		sending_unrepaired(client);
+		break;
 	case DEED_APPLY_ASK:
 		holding_apply(client, reply);
 		client->target = reply->server_id;
@@ -80,6 +86,7 @@ static void do_deed(struct client *client, enum deed deed, const struct message 
 		report_note(client, NOTE_NOT_ON_LINK, NULL, 0, 0);
 		holding_drop(client, REASON_EXPIRE6);
 		client->n_hints = 0;
+		conflicts_drop(&client->conflicts);
 		holding_save(client);
 		break;
 	case DEED_KEEP:
@@ -99,6 +106,9 @@ static void do_deed(struct client *client, enum deed deed, const struct message 
 		break;
 	case DEED_RELEASE:
 		begin_release(client);
+		break;
+	case DEED_RELEASE_NEXT:
+		sending_release_next(client);
 		break;
 	case DEED_RELEASED:
 	case DEED_STOP:
@@ -137,16 +147,24 @@ static void step(struct client *client, enum event event, const struct message *
 }
 
 /*
- * T2, and after a Rebind that led to nothing the next one's time. A Request that began after T2
- * is the repair of such a Rebind: T2 does not end it (C-RATE-3).
+ * The earliest T2. An IA that a server did not extend waits longer each time; and the Request that
+ * began after its T2 is the repair of its Rebind: that T2 does not end it (C-RATE-3).
  */
 static msec rebind_due(const struct client *client)
 {
-	msec t2 = lease_rebind_at(&client->lease);
+	msec earliest = NEVER;
 
-	if (client->exchange.state == REQUESTING && t2 <= client->began)
-		return NEVER;
-	return t2 > client->rebind_not_before ? t2 : client->rebind_not_before;
+	for (unsigned int i = 0; i < client->lease.n_ias; i++) {
+		msec t2 = lease_ia_rebind_at(&client->lease, i);
+
+		if (client->exchange.state == REQUESTING && t2 <= client->began)
+			continue;
+		if (client->lease.ia[i].unanswered && t2 < client->rebind_not_before)
+			t2 = client->rebind_not_before;
+		if (t2 < earliest)
+			earliest = t2;
+	}
+	return earliest;
 }
 
 /* When `event` is to be raised: NEVER where the table has no row for it now. */
@@ -192,19 +210,27 @@ static const enum event timed[] = {
 
 #define TIMED (sizeof(timed) / sizeof(timed[0]))
 
+/* Does another server have something to be given back, too? */
+static enum event release_event(const struct client *client, enum event last, enum event next)
+{
+	return sending_more_to_release(client) ? next : last;
+}
+
 static enum event exchange_event(const struct client *client, enum exchange_outcome outcome)
 {
 	switch (outcome) {
 	case EXCHANGE_EXHAUSTED:
+		if (client->exchange.state == RELEASING)
+			return release_event(client, EVENT_EXHAUSTED, EVENT_EXHAUSTED_NEXT);
 		return client->exchange.state == REQUESTING && client->offers.n > 0
 			       ? EVENT_EXHAUSTED_NEXT
 			       : EVENT_EXHAUSTED;
 	case EXCHANGE_OUT_OF_TIME:
 		return client->doubt ? EVENT_REFUTED : EVENT_OUT_OF_TIME;
 	case EXCHANGE_SEND:
-		if (client->exchange.state == RELEASING &&
-		    lease_ends_at(&client->released) <= client->now)
-			return EVENT_EXHAUSTED; /* nothing is left to give back */
+		/* What was to be given back to this server has ended. */
+		if (client->exchange.state == RELEASING && !sending_something_to_release(client))
+			return release_event(client, EVENT_EXHAUSTED, EVENT_EXHAUSTED_NEXT);
 		if (client->exchange.state == SOLICITING && client->offers.n > 0)
 			return EVENT_COLLECTED;
 		if (client->exchange.state == CONFIRMING && client->doubt)
@@ -245,7 +271,10 @@ static void work(struct client *client)
 		if (client->ended && client->link)
 			step(client, EVENT_EXPIRED, NULL);
 		client->ended = false;
-		if (client->announce_at <= client->now)
+		holding_asked_in_time(client);
+		if (client->link)
+			proving_timeout(client);
+		if (client->link && client->announce_at <= client->now)
 			holding_announce(client);
 		holding_deprefer(client);
 		if (client->link)
@@ -263,6 +292,8 @@ static void work(struct client *client)
 /* An anonymous client asks no network whether it knows its addresses (C-CNF-11, C-ANON-2). */
 static void drop_unconfirmed(struct client *client)
 {
+	client->n_hints = 0;
+	conflicts_drop(&client->conflicts);
 	if (lease_state(&client->lease) == INIT)
 		return;
 	report_note(client, NOTE_NEW_ATTACHMENT, NULL, 0, 0);
@@ -324,12 +355,14 @@ static void link_ready(struct client *client)
 {
 	client->solicited = false;
 	client->backoff = 0;
+	conflicts_calm(&client->conflicts);
 	for (unsigned int i = 0; i < client->lease.n_bindings; i++)
 		client->lease.binding[i].dad.readded = 0;
 	if (client->config.anonymous)
 		drop_unconfirmed(client);
 	following_begin(client);
 	registrar_attach(&client->registrar, client->now);
+	proving_all(client);
 	holding_put_on(client);
 	/* What is held is checked at once, whatever routers will say. */
 	if (lease_has_prefix(&client->lease))
@@ -349,6 +382,9 @@ static void link_lost(struct client *client)
 	/* A Decline that is cut short is sent again when the link is back. */
 	if (client->exchange.state == DECLINING)
 		conflicts_again(&client->conflicts, client->now);
+	/* With nothing held, the next link is asked anew, and not before a router says so. */
+	if (lease_state(&client->lease) == INIT)
+		client->ask_at = NEVER;
 	step(client, EVENT_LINK_LOST, NULL);
 }
 
@@ -376,17 +412,36 @@ void client_link(struct client *client, bool usable, msec now)
 	work(client);
 }
 
+/* The last address has turned out to be somebody else's. */
+static void follow_loss(struct client *client, enum lease_state before)
+{
+	if (before == BOUND && lease_state(&client->lease) == INIT)
+		step(client, EVENT_TAKEN, NULL);
+}
+
 void client_address(struct client *client, const struct in6_addr *addr, enum address_event event,
 		    msec now)
 {
 	struct binding *binding;
+	enum lease_state before;
 
 	enter(client, now);
+	before = lease_state(&client->lease);
 	binding = holding_find(client, addr);
 	if (binding)
 		holding_judge(client, binding, event);
-	if (binding && lease_state(&client->lease) == INIT)
-		step(client, EVENT_TAKEN, NULL);
+	follow_loss(client, before);
+	work(client);
+}
+
+void client_claim(struct client *client, const struct claim *claim, msec now)
+{
+	enum lease_state before;
+
+	enter(client, now);
+	before = lease_state(&client->lease);
+	proving_claim(client, claim);
+	follow_loss(client, before);
 	work(client);
 }
 
@@ -397,14 +452,16 @@ void client_script_status(struct client *client, enum script_reason reason,
 	bool asked = reason == REASON_TENTATIVE6 || reason == REASON_BOUND6 ||
 		     reason == REASON_RENEW6 || reason == REASON_REBIND6;
 	struct binding *binding;
+	enum lease_state before;
 
 	enter(client, now);
+	before = lease_state(&client->lease);
 	binding = holding_find(client, addr);
-	if (binding && asked && status == 3) {
+	if (binding && reason == REASON_TENTATIVE6 && status != 3)
+		holding_asked(client, binding);
+	if (binding && asked && status == 3)
 		holding_conflict(client, binding, FOUND_BY_SCRIPT);
-		if (lease_state(&client->lease) == INIT)
-			step(client, EVENT_TAKEN, NULL);
-	}
+	follow_loss(client, before);
 	work(client);
 }
 
@@ -419,6 +476,8 @@ void client_scripts_done(struct client *client, msec now)
 /* A key or a replay value that is not kept over a restart would lock us out, or let a replay in. */
 static void take_auth(struct client *client, const struct message *message)
 {
+	if (!client->config.reconfigure || client->config.anonymous)
+		return;
 	if (!auth_take(&client->rkap, &message->server_id, &message->auth))
 		return;
 	client->action.rkap = client->rkap;
@@ -536,7 +595,7 @@ void client_timeout(struct client *client, msec now)
 
 msec client_deadline(const struct client *client)
 {
-	msec earliest = client->announce_at;
+	msec earliest = client->link ? client->announce_at : NEVER;
 
 	if (!client->started)
 		return NEVER;
@@ -548,6 +607,8 @@ msec client_deadline(const struct client *client)
 		earliest = client->exchange.deadline;
 	if (holding_deadline(client) < earliest)
 		earliest = holding_deadline(client);
+	if (client->link && proving_deadline(client) < earliest)
+		earliest = proving_deadline(client);
 	if (client->link && following_deadline(client) < earliest)
 		earliest = following_deadline(client);
 	if (sending_register_at(client) < earliest)

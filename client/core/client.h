@@ -61,13 +61,16 @@ struct client_config {
 	enum client_mode mode;
 	msec router_wait;	 /* ms: MODE_AUTO, until it is taken that no router will speak */
 	bool register_addresses; /* made by this host itself: told to servers (RFC 9686) */
-	bool anonymous;		 /* says no more of the host than it must (RFC 7844) */
-	uint8_t prefix_hint;	 /* bits: the wanted length of delegated prefixes; 0: any */
-	uint32_t rate_messages;	 /* at most so many messages … */
-	uint32_t rate_seconds;	 /* … in so many seconds (section 14.1) */
+	enum dad_method dad;
+	uint8_t dad_probes; /* with DAD_BY_PROBE, one each second; at least 1 */
+	enum late_conflict late_conflict;
+	bool anonymous;		/* says no more of the host than it must (RFC 7844) */
+	uint8_t prefix_hint;	/* bits: the wanted length of delegated prefixes; 0: any */
+	uint32_t rate_messages; /* at most so many messages … */
+	uint32_t rate_seconds;	/* … in so many seconds (section 14.1) */
 };
 
-/* Why the script is called: ISC's reasons, and two of ours. */
+/* Why the script is called: ISC's reasons, and three of ours. */
 enum script_reason {
 	REASON_PREINIT6,
 	REASON_BOUND6,
@@ -79,6 +82,7 @@ enum script_reason {
 	REASON_STOP6,
 	REASON_TENTATIVE6,
 	REASON_DECLINE6,
+	REASON_CONFLICT6,
 	SCRIPT_REASONS,
 };
 
@@ -105,7 +109,9 @@ struct script_call {
 	bool has_new;		  /* the variables new_... */
 	bool has_old;		  /* old_... */
 	bool has_current;	  /* `new_` is exported as cur_... (DEPREF6) */
-	enum dad_finder found_by; /* DECLINE6 */
+	enum dad_finder found_by; /* DECLINE6, CONFLICT6 … */
+	struct mac mac;		  /* … and who has the address */
+	bool storm; /* CONFLICT6: it is about all addresses, none is declined any more */
 	struct script_side new_;
 	struct script_side old;
 };
@@ -130,6 +136,10 @@ enum client_note {
 			       */
 	NOTE_KEPT,	      /* nobody answered the Confirm: the lease stays in use */
 	NOTE_NOT_ON_LINK,     /* the lease does not fit the link: it is dropped */
+	NOTE_STORM,	      /* too many conflicts: nothing is declined; number: ms to wait; mac */
+	NOTE_LATE_CONFLICT,   /* addr is in use, and somebody else claims it; mac */
+	NOTE_DEFENDED,	      /* addr is in use, and somebody else wanted it: the kernel objects */
+	NOTE_PROVED,	      /* addr: asked about on the link, nobody else has it */
 	NOTE_MANNER,	      /* mode auto: number: enum manner, as routers say from now on */
 	NOTE_NO_ROUTER,	      /* mode auto: none has spoken in time: stateful */
 	NOTE_NEW_ATTACHMENT,  /* anonymous: what was held on this link before is dropped */
@@ -139,6 +149,7 @@ enum action_type {
 	ACTION_SEND,	    /* message: to ff02::1:2 port 547 on the interface */
 	ACTION_ADDRESS_ADD, /* address: exclusively, without a prefix route; DAD is the kernel's */
 	ACTION_ADDRESS_UPDATE, /* address: new lifetimes, no new DAD */
+	ACTION_PROBE,	       /* probe: is the address somebody else's? client_claim() answers */
 	ACTION_ADDRESS_REMOVE, /* address: no error when it is gone; left alone when it is not ours
 				*/
 	ACTION_SCRIPT,	       /* script: calls are run one after another */
@@ -164,7 +175,12 @@ struct action {
 			uint8_t prefix_len; /* bits */
 			uint32_t preferred; /* seconds left */
 			uint32_t valid;
+			enum dad_method dad;
 		} address;
+		struct {
+			struct in6_addr addr;
+			bool in_place; /* it is on the interface, and stays there */
+		} probe;
 		struct script_call script;
 		struct lease lease;
 		struct rkap rkap;
@@ -173,6 +189,7 @@ struct action {
 			struct in6_addr addr;
 			int64_t number;
 			uint32_t extra;
+			struct mac mac;
 		} note;
 	};
 };
@@ -214,7 +231,8 @@ struct client {
 	/* Routers. */
 	struct router router;
 	enum manner manner;
-	bool manner_news;	/* it has changed, and nothing followed from that yet */
+	bool manner_news;	/* it has changed, and nothing followed from that yet … */
+	msec manner_due;	/* … nor will before this */
 	bool alone;		/* no router has spoken in time */
 	bool asked;		/* the kernel was asked what it knows of routers */
 	msec router_at;		/* until then a router is waited for; NEVER */
@@ -259,6 +277,7 @@ struct client {
 	bool ready;	  /* ACTION_READY was given */
 	msec refresh_at;  /* when idle: Information-request again (C-INF-5); NEVER */
 	msec ask_at;	  /* when idle: ask for what is missing; NEVER */
+	msec veto_until;  /* the hooks that are asked now have had their time */
 	msec announce_at; /* verdicts are told to the script; NEVER */
 	enum script_reason reason; /* of what is announced: BOUND6, RENEW6 or REBIND6 */
 	struct conflicts conflicts;
@@ -328,6 +347,12 @@ void client_link_local(struct client *client, const struct in6_addr *addr, msec 
 /* What the host saw of an address. Those that are not in the lease are passed over. */
 void client_address(struct client *client, const struct in6_addr *addr, enum address_event event,
 		    msec now);
+
+/*
+ * Somebody else on the link has the address of `claim`, or wants it. The host leaves out what comes
+ * from its own interfaces.
+ */
+void client_claim(struct client *client, const struct claim *claim, msec now);
 
 /* A script for `addr` ended with `status`: 3 says that it is a duplicate (ISC's convention). */
 void client_script_status(struct client *client, enum script_reason reason,

@@ -5,7 +5,10 @@
 
 #include "core/following.h"
 
-/* T1, T2 and lifetimes are 0 in everything a client sends (C-IA-1). */
+/*
+ * The index of an IA, added where it is new; MESSAGE_IAS without room. T1, T2 and lifetimes are 0
+ * in everything a client sends (C-IA-1).
+ */
 static unsigned int add_ia(struct message *message, uint16_t type, uint32_t iaid)
 {
 	unsigned int i;
@@ -13,9 +16,11 @@ static unsigned int add_ia(struct message *message, uint16_t type, uint32_t iaid
 	for (i = 0; i < message->n_ias; i++)
 		if (message->ia[i].type == type && message->ia[i].iaid == iaid)
 			return i;
-	message->ia[i].type = type;
-	message->ia[i].iaid = iaid;
-	message->n_ias++;
+	if (i < MESSAGE_IAS) {
+		message->ia[i].type = type;
+		message->ia[i].iaid = iaid;
+		message->n_ias++;
+	}
 	return i;
 }
 
@@ -24,7 +29,7 @@ static void add_binding(struct message *message, unsigned int ia, const struct i
 {
 	struct message_binding *binding;
 
-	if (message->n_bindings == MESSAGE_BINDINGS)
+	if (ia == MESSAGE_IAS || message->n_bindings == MESSAGE_BINDINGS)
 		return;
 	binding = &message->binding[message->n_bindings++];
 	binding->addr = *addr;
@@ -65,6 +70,10 @@ static void add_held(struct message *message, const struct client *client,
 		unsigned int place;
 
 		if (ia->type == OPTION_IA_PD && !prefixes)
+			continue;
+		/* To each server what it has given. */
+		if (client->exchange.state == RELEASING &&
+		    !duid_equal(&ia->server, &client->target))
 			continue;
 		if (any_lives(client, lease, i) ? never_extended(client, ia)
 						: !empty || ia->dormant)
@@ -167,6 +176,10 @@ static void add_request_option(struct message *message, const struct client *cli
 	request(message, max_rt);
 	if (information)
 		request(message, OPTION_INFORMATION_REFRESH_TIME);
+	/* Of IA_PD's own options one has to be asked for (C-PDX-1). */
+	for (unsigned int i = 0; i < message->n_ias && !information; i++)
+		if (message->ia[i].type == OPTION_IA_PD)
+			request(message, OPTION_PD_EXCLUDE);
 	for (unsigned int i = 0; i < config->n_oro; i++)
 		if (option_requestable(config->oro[i], information))
 			request(message, config->oro[i]);

@@ -37,8 +37,6 @@ struct exchange_timing {
 	msec mrd; /* ms; 0: no limit, or one that the lease sets (Renew: T2; Rebind: expiry) */
 	bool server_id; /* carries a Server Identifier */
 	bool oro;	/* carries an Option Request option */
-	bool ia_na;
-	bool ia_pd;
 };
 
 /* The row of `state`, which is not IDLE (section 7.6 and 18.2.1 to 18.2.8). */

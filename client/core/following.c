@@ -43,11 +43,21 @@ static bool asks_for_addresses(const struct client *client)
 	       !(wants_prefix(client) && router_delegates_only(&client->router));
 }
 
-static void review(struct client *client)
+static bool is_looking(const struct client *client)
+{
+	return client->exchange.state == SOLICITING || client->exchange.state == REQUESTING;
+}
+
+/* What prefixes lead to comes once in 30 s; M and O are said once (C-RATE-5). */
+static void review(struct client *client, bool of_prefixes)
 {
 	bool dormant = !asks_for_addresses(client);
 	enum manner manner = manner_now(client);
+	msec due = of_prefixes && client->follow_not_before > client->now
+			   ? client->follow_not_before
+			   : client->now;
 	bool awakened = false;
+	bool changed = false;
 
 	for (unsigned int i = 0; i < client->lease.n_ias; i++) {
 		struct ia *ia = &client->lease.ia[i];
@@ -55,11 +65,19 @@ static void review(struct client *client)
 		if (ia->type == OPTION_IA_PD)
 			continue;
 		awakened |= ia->dormant && !dormant && lease_count(&client->lease, i) == 0;
+		changed |= ia->dormant != dormant;
 		ia->dormant = dormant;
 	}
 	/* Beside a prefix that is held, addresses are asked for from now on. */
-	if (awakened && lease_state(&client->lease) == BOUND && client->ask_at == NEVER)
-		client->ask_at = client->now;
+	if (awakened && lease_state(&client->lease) == BOUND && client->ask_at == NEVER) {
+		client->ask_at = due;
+		client->follow_not_before = due + FOLLOW_INTERVAL;
+	}
+	/* A Solicit with other IAs is another one (C-RTX-9). */
+	if (changed && is_looking(client)) {
+		client->manner_news = true;
+		client->manner_due = due;
+	}
 	if (manner != MANNER_WAITING)
 		client->router_at = NEVER;
 	registrar_allow(&client->registrar, client->router.managed || client->router.other);
@@ -67,9 +85,10 @@ static void review(struct client *client)
 		return;
 	client->manner = manner;
 	client->manner_news = lease_state(&client->lease) == INIT;
+	client->manner_due = due;
 	if (manner != MANNER_STATELESS)
 		client->refresh_at = NEVER;
-	if (manner != MANNER_WAITING && !client->alone)
+	if (manner != MANNER_WAITING && !client->alone && client->started)
 		report_note(client, NOTE_MANNER, NULL, manner, 0);
 }
 
@@ -80,7 +99,7 @@ void following_begin(struct client *client)
 	client->asked = false;
 	client->router_at =
 		client->manner == MANNER_WAITING ? client->now + client->config.router_wait : NEVER;
-	review(client);
+	review(client, false);
 }
 
 void following_end(struct client *client)
@@ -95,7 +114,7 @@ void following_router(struct client *client, enum router_source source, bool man
 {
 	router_speaks(&client->router, source, managed, other);
 	client->alone = false;
-	review(client);
+	review(client, false);
 }
 
 /* While nothing is held there is nothing to check: what is asked for will fit the link. */
@@ -109,7 +128,7 @@ void following_changes(struct client *client, unsigned int changes)
 	if (client->manner == MANNER_WAITING && !client->asked &&
 	    client->router_at > client->now + FLAGS_WAIT)
 		client->router_at = client->now + FLAGS_WAIT;
-	review(client);
+	review(client, true);
 }
 
 /*
@@ -130,7 +149,7 @@ static void router_is_late(struct client *client)
 	}
 	client->alone = true;
 	report_note(client, NOTE_NO_ROUTER, NULL, 0, 0);
-	review(client);
+	review(client, false);
 }
 
 void following_timeout(struct client *client)
@@ -157,7 +176,14 @@ static bool manner_leads_to(const struct client *client, enum manner manner)
 		return false;
 	if (client->exchange.state == IDLE)
 		return client->manner_news && client->ask_at == NEVER;
-	return true;
+	return manner != MANNER_STATEFUL || client->manner_news || !is_looking(client);
+}
+
+/* On a new link the client looks for leases when a router has spoken, and not before. */
+static bool is_too_early(const struct client *client)
+{
+	return client->manner == MANNER_WAITING && is_looking(client) &&
+	       lease_state(&client->lease) == INIT;
 }
 
 static bool leads_to(const struct client *client, enum event event)
@@ -171,7 +197,7 @@ static bool leads_to(const struct client *client, enum event event)
 	case EVENT_ROUTER_STATELESS:
 		return manner_leads_to(client, MANNER_STATELESS);
 	case EVENT_ROUTER_NOTHING:
-		return manner_leads_to(client, MANNER_NOTHING);
+		return manner_leads_to(client, MANNER_NOTHING) || is_too_early(client);
 	case EVENT_PREFIXES:
 		return (changes & ROUTER_ON_LINK) != 0 && !prefix;
 	case EVENT_PREFIXES_HELD:
@@ -195,8 +221,8 @@ msec following_due(const struct client *client, enum event event)
 	if (!leads_to(client, event))
 		return NEVER;
 	if (event == EVENT_ROUTER_STATEFUL || event == EVENT_ROUTER_STATELESS ||
-	    event == EVENT_ROUTER_NOTHING || event == EVENT_LINK_LOCAL)
-		return client->now;
+	    event == EVENT_ROUTER_NOTHING)
+		return client->manner_due;
 	return client->follow_not_before;
 }
 

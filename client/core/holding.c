@@ -3,7 +3,11 @@
 
 #include <string.h>
 
+#include "core/proving.h"
 #include "core/report.h"
+
+#define ASK_AGAIN 86400000 /* ms after which what is missing beside infinite leases is asked for \
+			    */
 
 /* An address whose end is this near (ms) is not put back: the kernel's own timer may have been
  * first. */
@@ -17,20 +21,37 @@ static bool is_address(const struct client *client, const struct binding *bindin
 static bool verdict_awaited(const struct client *client)
 {
 	for (unsigned int i = 0; i < client->lease.n_bindings; i++)
-		if (client->lease.binding[i].dad.state == DAD_TENTATIVE)
+		if (client->lease.binding[i].dad.state == DAD_PROBING ||
+		    client->lease.binding[i].dad.state == DAD_TENTATIVE)
 			return true;
 	return false;
 }
 
-/* Gives an address to the kernel, which begins its DAD. */
-static void put_on(struct client *client, struct binding *binding)
+void holding_give(struct client *client, struct binding *binding)
 {
 	binding->dad.ours = true;
 	binding->dad.state = DAD_TENTATIVE;
+	binding->dad.optimistic = client->config.dad == DAD_OPTIMISTIC;
+	report_address(client, ACTION_ADDRESS_ADD, binding);
+}
+
+/* An address is put to the test, of the kernel or of our own, and of hooks. */
+static void put_on(struct client *client, struct binding *binding)
+{
 	binding->dad.since = client->now;
+	binding->dad.asking = true;
+	/* The calls come one after another. */
+	if (client->veto_until < client->now)
+		client->veto_until = client->now;
+	client->veto_until += DAD_VETO_WAIT;
+	binding->dad.asking_until = client->veto_until;
+	binding->dad.mac.size = 0;
 	/* What is leased is known to servers anyway (C-REG-3). */
 	registrar_forget(&client->registrar, &binding->addr);
-	report_address(client, ACTION_ADDRESS_ADD, binding);
+	if (client->config.dad == DAD_BY_PROBE)
+		proving_begin(client, binding);
+	else
+		holding_give(client, binding);
 	report_new(client, REASON_TENTATIVE6, binding);
 }
 
@@ -53,9 +74,16 @@ void holding_save(struct client *client)
 	report_lease(client, &client->lease, false);
 }
 
+static bool may_be_used(const struct binding *binding)
+{
+	return binding->dad.state == DAD_UNIQUE ||
+	       (binding->dad.state == DAD_TENTATIVE && binding->dad.optimistic);
+}
+
 static bool may_be_told(const struct binding *binding)
 {
-	return binding->announce && !binding->doubtful && binding->dad.state == DAD_UNIQUE;
+	return binding->announce && !binding->doubtful && !binding->dad.asking &&
+	       may_be_used(binding);
 }
 
 /* Tells the script of everything that is usable and that it has not heard of yet. */
@@ -64,8 +92,13 @@ void holding_announce(struct client *client)
 	bool any = false;
 
 	client->announce_at = NEVER;
-	for (unsigned int i = 0; i < client->lease.n_bindings; i++)
-		any |= may_be_told(&client->lease.binding[i]);
+	for (unsigned int i = 0; i < client->lease.n_bindings; i++) {
+		struct binding *binding = &client->lease.binding[i];
+
+		any |= may_be_told(binding);
+		/* What is told is saved, also when it is optimistic (C-RPL-15). */
+		binding->dad.passed |= may_be_told(binding);
+	}
 	if (!any)
 		return;
 	holding_save(client);
@@ -117,6 +150,8 @@ static void pass(struct client *client, struct binding *binding)
 	binding->dad.passed = true;
 	binding->dad.readded = 0;
 	binding->dad.took = client->now - binding->dad.since;
+	binding->dad.optimistic = false;
+	conflicts_pass(&client->conflicts);
 	report_note(client, NOTE_UNIQUE, &binding->addr, binding->dad.took, 0);
 	holding_announce_soon(client);
 	if (client->conflicts.n_declined > 0 && !verdict_awaited(client))
@@ -129,8 +164,10 @@ static void hint(struct client *client, const struct binding *binding)
 	const struct ia *ia = &client->lease.ia[binding->ia];
 	unsigned int i;
 
-	if (ia->type == OPTION_IA_TA)
-		return; /* the next one is to be another one */
+	/* The next temporary address is to be another one; a former prefix tells who we are
+	 * (C-ANON-7). */
+	if (ia->type == OPTION_IA_TA || (ia->type == OPTION_IA_PD && client->config.anonymous))
+		return;
 	for (i = 0; i < client->n_hints; i++)
 		if (client->hint[i].type == ia->type && client->hint[i].iaid == ia->iaid)
 			break;
@@ -171,6 +208,13 @@ void holding_drop(struct client *client, enum script_reason reason)
 	client->announce_at = NEVER;
 }
 
+/* Declining does not help: no more of it until the link is another one, or much time has passed. */
+static void begin_storm(struct client *client, const struct declined *found)
+{
+	report_storm(client, &found->mac);
+	report_note_mac(client, NOTE_STORM, NULL, &found->mac, 0);
+}
+
 /* The address is somebody else's: it leaves the interface and the lease at once (C-DEC-3). */
 void holding_conflict(struct client *client, struct binding *binding, enum dad_finder finder)
 {
@@ -179,16 +223,23 @@ void holding_conflict(struct client *client, struct binding *binding, enum dad_f
 		.addr = gone.addr,
 		.ia_type = client->lease.ia[gone.ia].type,
 		.iaid = client->lease.ia[gone.ia].iaid,
-		.server = client->lease.server,
+		.server = client->lease.ia[gone.ia].server,
+		.since = gone.dad.since,
+		.mac = gone.dad.mac,
 	};
+	bool storm;
 
-	report_note(client, NOTE_DUPLICATE, &gone.addr, 0, finder);
+	report_note_mac(client, NOTE_DUPLICATE, &gone.addr, &gone.dad.mac, finder);
 	take_off(client, &gone);
 	lease_remove(&client->lease, (unsigned int)(binding - client->lease.binding));
-	conflicts_add(&client->conflicts, &found, !verdict_awaited(client), client->now);
+	storm = conflicts_add(&client->conflicts, &found, !verdict_awaited(client), client->now);
 	/* The lease file may have it from earlier: a duplicate must never be confirmed. */
 	holding_save(client);
 	report_old(client, REASON_DECLINE6, &gone, finder);
+	if (storm)
+		begin_storm(client, &found);
+	if (client->conflicts.storm)
+		client->ask_at = client->now + DAD_HOLD_MAX;
 }
 
 /* Ends what has ended. The host's timer may be late: whatever happens, this comes first. */
@@ -219,6 +270,24 @@ void holding_expire(struct client *client)
 static bool depref_due(const struct binding *binding)
 {
 	return !binding->deprecated && !binding->announce && binding->dad.state == DAD_UNIQUE;
+}
+
+void holding_asked(struct client *client, struct binding *binding)
+{
+	binding->dad.asking = false;
+	if (binding->announce && may_be_used(binding))
+		holding_announce_soon(client);
+}
+
+/* A hook that says nothing in time has no objection. */
+void holding_asked_in_time(struct client *client)
+{
+	for (unsigned int i = 0; i < client->lease.n_bindings; i++) {
+		struct binding *binding = &client->lease.binding[i];
+
+		if (binding->dad.asking && binding->dad.asking_until <= client->now)
+			holding_asked(client, binding);
+	}
 }
 
 void holding_deprefer(struct client *client)
@@ -290,7 +359,8 @@ static void extend_addresses(struct client *client)
 		struct binding *binding = &client->lease.binding[i];
 
 		if (binding->announce && is_address(client, binding) && binding->dad.ours &&
-		    binding->dad.state != DAD_WAITING && binding->times.valid > 0)
+		    binding->dad.state != DAD_WAITING && binding->dad.state != DAD_PROBING &&
+		    binding->times.valid > 0)
 			report_address(client, ACTION_ADDRESS_UPDATE, binding);
 	}
 }
@@ -340,7 +410,7 @@ static void trust_answered(struct client *client)
 /* A Reply as a whole: lease, kernel, script (section 18.2.10.1). */
 void holding_apply(struct client *client, const struct message *reply)
 {
-	bool served = client->lease.server.size > 0;
+	bool served = lease_state(&client->lease) == BOUND && client->lease.server.size > 0;
 	struct merge merge;
 
 	/* Whatever brought it, the first that the script hears of a lease is BOUND6. */
@@ -364,6 +434,11 @@ void holding_apply(struct client *client, const struct message *reply)
 	client->bare = false;
 	client->filling = false;
 	client->offers.n = 0;
+	/* Where no T1 will come, what is missing is asked for all the same (C-GEN-5). */
+	if (lease_lacks(&client->lease) && lease_renew_at(&client->lease) == NEVER)
+		client->ask_at = client->now + ASK_AGAIN;
+	else if (!lease_lacks(&client->lease))
+		client->ask_at = NEVER;
 	extend_addresses(client);
 	holding_expire(client);
 	holding_put_on(client);
@@ -373,10 +448,11 @@ void holding_apply(struct client *client, const struct message *reply)
 /* Somebody removed an address that is ours to use. That is no conflict (C-DEC-9, K5). */
 static void put_back(struct client *client, struct binding *binding)
 {
-	if (binding->dad.state == DAD_WAITING)
+	if (binding->dad.state == DAD_WAITING || binding->dad.state == DAD_PROBING)
 		return;
 	binding->dad.state = DAD_WAITING;
 	binding->dad.ours = false;
+	proving_end(binding);
 	if (!client->link || binding_valid_until(binding) - client->now < END_IS_NEAR)
 		return;
 	if (binding->dad.readded == DAD_READD_MAX) {
@@ -395,11 +471,19 @@ void holding_judge(struct client *client, struct binding *binding, enum address_
 		if (binding->dad.state == DAD_TENTATIVE && client->link)
 			pass(client, binding);
 		break;
+	case ADDRESS_KEPT:
+		/* The kernel does not test again what it has (K6, K12). */
+		if (binding->dad.state == DAD_TENTATIVE && client->link) {
+			pass(client, binding);
+			proving_in_place(client, binding);
+		}
+		break;
 	case ADDRESS_TENTATIVE:
 		/* Permanent addresses are tested again when a link comes up (K13). */
 		if (binding->dad.state == DAD_UNIQUE && binding->dad.ours) {
 			binding->dad.state = DAD_TENTATIVE;
 			binding->dad.since = client->now;
+			proving_end(binding);
 		}
 		break;
 	case ADDRESS_DUPLICATE:
@@ -438,12 +522,15 @@ void holding_check_ready(struct client *client)
 	bool usable;
 
 	if (client->ready || !client->link || client->announce_at != NEVER ||
-	    verdict_awaited(client))
+	    (verdict_awaited(client) && client->config.dad != DAD_OPTIMISTIC))
 		return;
 	usable = client->informed || client->manner == MANNER_NOTHING;
-	for (unsigned int i = 0; i < client->lease.n_bindings; i++)
-		usable |= client->lease.binding[i].dad.state == DAD_UNIQUE &&
+	for (unsigned int i = 0; i < client->lease.n_bindings; i++) {
+		if (client->lease.binding[i].dad.asking)
+			return;
+		usable |= may_be_used(&client->lease.binding[i]) &&
 			  !client->lease.binding[i].doubtful;
+	}
 	if (!usable)
 		return;
 	client->ready = true;
@@ -455,7 +542,8 @@ void holding_link_lost(struct client *client)
 	for (unsigned int i = 0; i < client->lease.n_bindings; i++) {
 		struct binding *binding = &client->lease.binding[i];
 
-		if (binding->dad.state != DAD_TENTATIVE)
+		proving_end(binding);
+		if (binding->dad.state != DAD_TENTATIVE && binding->dad.state != DAD_PROBING)
 			continue;
 		take_off(client, binding);
 		binding->dad.state = DAD_WAITING;
@@ -486,6 +574,7 @@ void holding_restore(struct client *client, const struct lease *lease)
 		if (own->times.starts.at > now)
 			own->times.starts.at = now;
 		own->granted = true;
+		own->server = lease->server;
 		from.announce = true;
 		from.doubtful = true;
 		from.had = false;
@@ -514,6 +603,8 @@ msec holding_deadline(const struct client *client)
 			earliest = binding_valid_until(binding);
 		if (depref_due(binding) && binding_preferred_until(binding) < earliest)
 			earliest = binding_preferred_until(binding);
+		if (binding->dad.asking && binding->dad.asking_until < earliest)
+			earliest = binding->dad.asking_until;
 	}
 	return earliest;
 }

@@ -36,6 +36,13 @@ void holding_judge(struct client *client, struct binding *binding, enum address_
 /* It is somebody else's: off the interface, out of the lease, to be declined (C-DEC-3). */
 void holding_conflict(struct client *client, struct binding *binding, enum dad_finder finder);
 
+/* Gives an address to the kernel, which begins its test. */
+void holding_give(struct client *client, struct binding *binding);
+
+/* The hooks that TENTATIVE6 asked have no objection, or have had their time. */
+void holding_asked(struct client *client, struct binding *binding);
+void holding_asked_in_time(struct client *client);
+
 /* Tells the script of all that is usable and that it has not heard of; at once, or soon. */
 void holding_announce(struct client *client);
 void holding_announce_soon(struct client *client);

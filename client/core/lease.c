@@ -68,6 +68,14 @@ bool lease_has_prefix(const struct lease *lease)
 	return false;
 }
 
+bool lease_lacks(const struct lease *lease)
+{
+	for (unsigned int i = 0; i < lease->n_ias; i++)
+		if (lease_count(lease, i) == 0 && !lease->ia[i].dormant)
+			return true;
+	return false;
+}
+
 bool lease_renewable(const struct lease *lease)
 {
 	for (unsigned int i = 0; i < lease->n_ias; i++)
@@ -148,7 +156,7 @@ static void effective_times(const struct lease *lease, unsigned int index, uint3
 		own = life == INFINITE_TIME ? INFINITE_TIME : (uint64_t)life / 2;
 		if (*t2 != INFINITE_TIME && own > (uint64_t)*t2 * 5 / 8)
 			own = (uint64_t)*t2 * 5 / 8;
-		if (own<T1_FLOOR && * t2> T1_FLOOR)
+		if (T1_FLOOR > own && T1_FLOOR < *t2)
 			own = T1_FLOOR;
 		*t1 = own >= INFINITE_TIME ? INFINITE_TIME : (uint32_t)own;
 		if (*t1 == 0)
@@ -175,18 +183,23 @@ msec lease_renew_at(const struct lease *lease)
 	return earliest;
 }
 
+msec lease_ia_rebind_at(const struct lease *lease, unsigned int ia)
+{
+	uint32_t t1, t2;
+
+	if (lease_count(lease, ia) == 0 || lease->ia[ia].type == OPTION_IA_TA)
+		return NEVER;
+	effective_times(lease, ia, &t1, &t2);
+	return msec_after(lease->ia[ia].times.starts.at, t2);
+}
+
 msec lease_rebind_at(const struct lease *lease)
 {
 	msec earliest = NEVER;
 
 	for (unsigned int i = 0; i < lease->n_ias; i++) {
-		uint32_t t1, t2;
-		msec at;
+		msec at = lease_ia_rebind_at(lease, i);
 
-		if (lease_count(lease, i) == 0 || lease->ia[i].type == OPTION_IA_TA)
-			continue;
-		effective_times(lease, i, &t1, &t2);
-		at = msec_after(lease->ia[i].times.starts.at, t2);
 		if (at < earliest)
 			earliest = at;
 	}
@@ -240,7 +253,7 @@ static void merge_binding(struct lease *lease, unsigned int ia, const struct mes
 
 	if (from->status != STATUS_SUCCESS)
 		return;
-	if (held && held->ia != ia)
+	if (held && held->ia != ia && held->times.valid > 0)
 		return; /* the same address in two IAs: the first one keeps it */
 	if (from->valid == 0) {
 		if (held)
@@ -260,9 +273,10 @@ static void merge_binding(struct lease *lease, unsigned int ia, const struct mes
 		/* Nobody else can hold a prefix that was delegated to us (C-DAD-2). */
 		held->dad.passed = lease->ia[ia].type == OPTION_IA_PD;
 		held->dad.state = held->dad.passed ? DAD_UNIQUE : DAD_WAITING;
-	} else {
+	} else if (held->times.starts.at != now.at || held->times.valid == 0) {
 		held->previous = held->times;
 		held->had = true;
+		held->ia = (uint8_t)ia; /* withdrawn from another one in the same Reply */
 	}
 	set_times(held, from, now);
 	merge->granted++;
@@ -309,6 +323,7 @@ static bool merge_ia(struct lease *lease, unsigned int index, const struct messa
 	ia->previous = ia->times;
 	ia->had = ia->granted;
 	ia->granted = true;
+	ia->server = reply->server_id;
 	ia->times = (struct ia_times){ .starts = now, .t1 = from->t1, .t2 = from->t2 };
 	return true;
 }

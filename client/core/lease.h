@@ -50,7 +50,8 @@ struct ia {
 	bool granted;	 /* times are those of a Reply */
 	bool had;	 /* previous is set */
 	bool unanswered; /* the last Reply did not extend it: its T1 is past (C-RPL-10, C-RPL-11) */
-	uint16_t status; /* what the server last said of this IA */
+	struct duid server; /* who gave, or last extended, what it holds */
+	uint16_t status;    /* what the server last said of this IA */
 	struct ia_times times;
 	struct ia_times previous;
 };
@@ -78,7 +79,7 @@ struct binding {
 };
 
 struct lease {
-	struct duid server; /* who gave, or last extended, what is held */
+	struct duid server; /* who last gave or extended something */
 	uint8_t n_ias;
 	struct ia ia[LEASE_IAS]; /* those that are wanted, with or without bindings */
 	uint8_t n_bindings;
@@ -106,6 +107,9 @@ unsigned int lease_count(const struct lease *lease, unsigned int ia);
 
 bool lease_has_prefix(const struct lease *lease);
 
+/* Is there a wanted IA, not a dormant one, that holds nothing? */
+bool lease_lacks(const struct lease *lease);
+
 /* Would a Renew name anything? Not where temporary addresses are all that is held and wanted. */
 bool lease_renewable(const struct lease *lease);
 
@@ -122,6 +126,9 @@ uint32_t lifetime_left(const struct stamp *starts, uint32_t lifetime, msec now);
  */
 msec lease_renew_at(const struct lease *lease);
 msec lease_rebind_at(const struct lease *lease);
+
+/* T2 of one IA; NEVER where it holds nothing that can be extended. */
+msec lease_ia_rebind_at(const struct lease *lease, unsigned int ia);
 
 /* The end of the last binding (the MRD of Rebind); NEVER with an infinite one. */
 msec lease_ends_at(const struct lease *lease);

@@ -29,10 +29,10 @@ static const struct transition rows[] = {
 	{ 13, L(BOUND), M(IDLE),                    EVENT_PREFIXES_HELD,     DEED_FOLLOW,     RENEWING },
 	{ 13, L(BOUND), M(IDLE),                 EVENT_PREFIXES_DELEGATING,  DEED_FOLLOW,     LINK_REBINDING },
 	{ 14, L(INIT),  M(IDLE),                 EVENT_PREFIXES_STATELESS,   DEED_FOLLOW,     INFORMING },
-	{ 16, L(BOUND), M(IDLE),                    EVENT_LINK_LOCAL,        DEED_NONE,       RENEWING },
-	{ 17, L(INIT),  M(IDLE) | M(INFORMING),     EVENT_ROUTER_STATEFUL,   DEED_NONE,       SOLICITING },
-	{ 17, L(INIT),  M(IDLE) | LOOKING,          EVENT_ROUTER_STATELESS,  DEED_NONE,       INFORMING },
-	{ 18, L(INIT),  LOOKING | M(INFORMING),     EVENT_ROUTER_NOTHING,    DEED_NONE,       IDLE },
+	{ 16, L(BOUND), M(IDLE),                    EVENT_LINK_LOCAL,        DEED_FOLLOW,     RENEWING },
+	{ 17, L(INIT),  M(IDLE) | M(INFORMING) | LOOKING, EVENT_ROUTER_STATEFUL, DEED_FOLLOW,       SOLICITING },
+	{ 17, L(INIT),  M(IDLE) | LOOKING,          EVENT_ROUTER_STATELESS,  DEED_FOLLOW,     INFORMING },
+	{ 18, L(INIT),  LOOKING | M(INFORMING),     EVENT_ROUTER_NOTHING,    DEED_FOLLOW,     IDLE },
 
 	/* Solicit. */
 	{ 20, L(INIT),  M(SOLICITING),              EVENT_SEND,              DEED_TRANSMIT,   STAY },
@@ -49,7 +49,7 @@ static const struct transition rows[] = {
 	/* Request. */
 	{ 43, EITHER,   M(REQUESTING),              EVENT_SEND,              DEED_TRANSMIT,   STAY },
 	{ 36, EITHER,   M(REQUESTING),              EVENT_REPLY_GRANTED,     DEED_APPLY,      IDLE },
-	{ 37, L(BOUND), M(REQUESTING),              EVENT_REPLY_PARTIAL,     DEED_APPLY,      IDLE },
+	{ 37, L(BOUND), M(REQUESTING),              EVENT_REPLY_PARTIAL,     DEED_APPLY_PART, IDLE },
 	{ 38, EITHER,   M(REQUESTING),              EVENT_REPLY_FAILED,      DEED_NONE,       STAY },
 	{ 39, L(INIT),  M(REQUESTING),              EVENT_REPLY_NOT_ON_LINK, DEED_BARE,       REQUESTING },
 	{ 39, L(INIT),  M(REQUESTING),        EVENT_REPLY_NOT_ON_LINK_AGAIN, DEED_BACK_OFF,   SOLICITING },
@@ -58,7 +58,7 @@ static const struct transition rows[] = {
 	{ 41, L(INIT),  M(REQUESTING),              EVENT_EXHAUSTED_NEXT,    DEED_TAKE_OFFER, REQUESTING },
 	{ 41, L(INIT),  M(REQUESTING),              EVENT_EXHAUSTED,         DEED_BACK_OFF,   SOLICITING },
 	{ 42, L(BOUND), M(REQUESTING),              EVENT_REPLY_EMPTY,       DEED_UNREPAIRED, IDLE },
-	{ 42, L(BOUND), M(REQUESTING),              EVENT_REPLY_NOT_ON_LINK, DEED_UNREPAIRED, IDLE },
+	{ 42, L(BOUND), M(REQUESTING),              EVENT_REPLY_NOT_ON_LINK, DEED_DROP,       SOLICITING },
 	{ 42, L(BOUND), M(REQUESTING),              EVENT_EXHAUSTED,         DEED_UNREPAIRED, IDLE },
 	{ 42, L(BOUND), M(REQUESTING),              EVENT_REPLY_WITHDRAWN,   DEED_APPLY,      SOLICITING },
 	{ 45, L(BOUND), M(REQUESTING),              EVENT_T2,                DEED_NONE,       REBINDING },
@@ -126,6 +126,8 @@ static const struct transition rows[] = {
 
 	/* Release and Decline: any Reply ends them (C-REL-4, C-DEC-4). */
 	{ 96, EITHER,   M(RELEASING),               EVENT_SEND,              DEED_TRANSMIT,   STAY },
+	{ 97, L(INIT),  M(RELEASING),               EVENT_REPLY_ANY_NEXT,    DEED_RELEASE_NEXT, RELEASING },
+	{ 97, L(INIT),  M(RELEASING),               EVENT_EXHAUSTED_NEXT,    DEED_RELEASE_NEXT, RELEASING },
 	{ 97, EITHER,   M(RELEASING),               EVENT_REPLY_ANY,         DEED_RELEASED,   IDLE },
 	{ 97, EITHER,   M(RELEASING),               EVENT_EXHAUSTED,         DEED_RELEASED,   IDLE },
 	{ 98, EITHER,   M(DECLINING),               EVENT_SEND,              DEED_TRANSMIT,   STAY },
@@ -172,6 +174,7 @@ static const char *const names[EVENTS] = {
 	[EVENT_REPLY_NOT_ON_LINK_AGAIN] = "Reply: NotOnLink again",
 	[EVENT_REPLY_FAILED] = "Reply: UnspecFail",
 	[EVENT_REPLY_INFORMATION] = "Reply: information",
+	[EVENT_REPLY_ANY_NEXT] = "any Reply, another server",
 	[EVENT_REPLY_ANY] = "any Reply",
 	[EVENT_REFUTED] = "NotOnLink and nothing else",
 	[EVENT_RECONFIGURE_RENEW] = "Reconfigure: Renew",

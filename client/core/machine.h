@@ -39,6 +39,7 @@ enum event {
 	EVENT_REPLY_NOT_ON_LINK_AGAIN, /* though the Request named no address */
 	EVENT_REPLY_FAILED,	       /* UnspecFail and the like: as if no Reply had come */
 	EVENT_REPLY_INFORMATION,       /* to Information-request */
+	EVENT_REPLY_ANY_NEXT,	       /* to Release; another server has leases to be given back */
 	EVENT_REPLY_ANY,	       /* to Release or Decline, whatever it says */
 	EVENT_REFUTED,		       /* Confirm: NotOnLink, and nobody says otherwise */
 	EVENT_RECONFIGURE_RENEW,       /* a server wants it, authenticated */
@@ -68,23 +69,25 @@ const char *event_name(enum event event);
 
 enum deed {
 	DEED_NONE,
-	DEED_TRANSMIT,	  /* the first message or a retransmission */
-	DEED_TAKE_OFFER,  /* the best offer's server is asked */
-	DEED_BARE,	  /* the same server is asked, without addresses */
-	DEED_BACK_OFF,	  /* what comes next waits, longer each time */
-	DEED_APPLY,	  /* merge the Reply into the lease */
-	DEED_APPLY_ASK,	  /* merge it, and ask the server that sent it */
-	DEED_RECONFIGURE, /* what comes next answers a Reconfigure */
-	DEED_INFORM,	  /* take over the options of the Reply */
-	DEED_DOUBT,	  /* it may not: wait for the end of the RT */
-	DEED_DROP,	  /* it does not: everything goes */
-	DEED_KEEP,	  /* nobody answered: everything stays */
-	DEED_UNREPAIRED,  /* Rebind and the Request after it led to nothing */
-	DEED_FILL,	  /* what comes next is to fill what a Decline left empty */
-	DEED_FOLLOW,	  /* what changed on the link is being followed, once in 30 s */
-	DEED_DECLINED,	  /* the Decline is over */
-	DEED_RELEASE,	  /* everything goes, and its server is told */
-	DEED_RELEASED,	  /* that is over */
+	DEED_TRANSMIT,	   /* the first message or a retransmission */
+	DEED_TAKE_OFFER,   /* the best offer's server is asked */
+	DEED_BARE,	   /* the same server is asked, without addresses */
+	DEED_BACK_OFF,	   /* what comes next waits, longer each time */
+	DEED_APPLY,	   /* merge the Reply into the lease */
+	DEED_APPLY_PART,   /* merge it; another Rebind for the rest waits, longer each time */
+	DEED_APPLY_ASK,	   /* merge it, and ask the server that sent it */
+	DEED_RECONFIGURE,  /* what comes next answers a Reconfigure */
+	DEED_INFORM,	   /* take over the options of the Reply */
+	DEED_DOUBT,	   /* it may not: wait for the end of the RT */
+	DEED_DROP,	   /* it does not: everything goes */
+	DEED_KEEP,	   /* nobody answered: everything stays */
+	DEED_UNREPAIRED,   /* Rebind and the Request after it led to nothing */
+	DEED_FILL,	   /* what comes next is to fill what a Decline left empty */
+	DEED_FOLLOW,	   /* what changed on the link is being followed, once in 30 s */
+	DEED_DECLINED,	   /* the Decline is over */
+	DEED_RELEASE,	   /* everything goes, and its server is told */
+	DEED_RELEASE_NEXT, /* and so is the next server */
+	DEED_RELEASED,	   /* that is over */
 	DEED_STOP,
 };
 

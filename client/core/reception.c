@@ -3,6 +3,7 @@
 
 #include "core/following.h"
 #include "core/report.h"
+#include "core/sending.h"
 
 static enum refusal check_client_id(const struct client *client, const struct message *message)
 {
@@ -46,7 +47,7 @@ enum refusal reception_check(const struct client *client, const struct message *
 	    !duid_equal(&message->server_id, &client->target))
 		return REFUSED_OTHER_SERVER;
 	/* In an Advertise authentication means nothing (section 20.4.2). */
-	if (!advertise && message->auth.rkap &&
+	if (!advertise && message->auth.rkap && client->config.reconfigure &&
 	    !auth_is_fresh(&client->rkap, &message->server_id, &message->auth))
 		return REFUSED_REPLAY;
 	return REFUSED_NOT;
@@ -119,8 +120,13 @@ static enum event classify_leases(const struct client *client, const struct mess
 	struct merge merge = lease_survey(&client->lease, reply);
 	bool first = client->exchange.state == SOLICITING || client->exchange.state == REQUESTING;
 
-	if (first && merge.granted == 0 &&
-	    (reply->status.code == STATUS_NOT_ON_LINK || merge.not_on_link > 0))
+	/* What a single IA holds is withdrawn where this is said of it (C-RPL-5, C-RPL-13). */
+	if (first && reply->status.code == STATUS_NOT_ON_LINK &&
+	    lease_state(&client->lease) == BOUND)
+		return EVENT_REPLY_NOT_ON_LINK;
+	if (first && lease_state(&client->lease) == INIT && merge.granted == 0 &&
+	    (reply->status.code == STATUS_NOT_ON_LINK || merge.not_on_link > 0) &&
+	    (client->exchange.state == REQUESTING || client->offers.n == 0))
 		return client->bare ? EVENT_REPLY_NOT_ON_LINK_AGAIN : EVENT_REPLY_NOT_ON_LINK;
 	if (!first && merge.no_binding > 0)
 		return EVENT_REPLY_NO_BINDING;
@@ -139,6 +145,8 @@ enum event reception_classify(const struct client *client, const struct message 
 {
 	enum message_state state = client->exchange.state;
 
+	if (state == RELEASING && sending_more_to_release(client))
+		return EVENT_REPLY_ANY_NEXT;
 	if (state == RELEASING || state == DECLINING)
 		return EVENT_REPLY_ANY;
 	if (state == INFORMING)

@@ -16,7 +16,26 @@ void report_note(struct client *client, enum client_note note, const struct in6_
 	client->action.note.addr = addr ? *addr : (struct in6_addr){ 0 };
 	client->action.note.number = number;
 	client->action.note.extra = extra;
+	client->action.note.mac.size = 0;
 	report(client, ACTION_NOTE);
+}
+
+void report_note_mac(struct client *client, enum client_note note, const struct in6_addr *addr,
+		     const struct mac *mac, uint32_t extra)
+{
+	client->action.note.note = note;
+	client->action.note.addr = addr ? *addr : (struct in6_addr){ 0 };
+	client->action.note.number = 0;
+	client->action.note.extra = extra;
+	client->action.note.mac = *mac;
+	report(client, ACTION_NOTE);
+}
+
+void report_probe(struct client *client, const struct in6_addr *addr, bool in_place)
+{
+	client->action.probe.addr = *addr;
+	client->action.probe.in_place = in_place;
+	report(client, ACTION_PROBE);
 }
 
 /* The kernel refuses a valid lifetime of 0; what has less than a second left has one. */
@@ -31,6 +50,7 @@ void report_address(struct client *client, enum action_type type, const struct b
 
 	client->action.address.addr = binding->addr;
 	client->action.address.prefix_len = client->config.address_prefix_len;
+	client->action.address.dad = client->config.dad;
 	client->action.address.preferred =
 		lifetime_left(&times->starts, times->preferred, client->now);
 	client->action.address.valid =
@@ -159,7 +179,28 @@ void report_old(struct client *client, enum script_reason reason, const struct b
 
 	call->has_old = true;
 	call->found_by = found_by;
+	call->mac = binding->dad.mac;
 	fill_side(client, &call->old, binding);
+	report(client, ACTION_SCRIPT);
+}
+
+void report_conflict(struct client *client, const struct binding *binding)
+{
+	struct script_call *call = begin_call(client, REASON_CONFLICT6);
+
+	call->has_current = true;
+	call->found_by = FOUND_BY_PROBE;
+	call->mac = binding->dad.mac;
+	fill_side(client, &call->new_, binding);
+	report(client, ACTION_SCRIPT);
+}
+
+void report_storm(struct client *client, const struct mac *mac)
+{
+	struct script_call *call = begin_call(client, REASON_CONFLICT6);
+
+	call->storm = true;
+	call->mac = *mac;
 	report(client, ACTION_SCRIPT);
 }
 

@@ -12,6 +12,13 @@ void report(struct client *client, enum action_type type);
 void report_note(struct client *client, enum client_note note, const struct in6_addr *addr,
 		 int64_t number, uint32_t extra);
 
+/* The same of somebody who has `addr`; NULL where it is about all. */
+void report_note_mac(struct client *client, enum client_note note, const struct in6_addr *addr,
+		     const struct mac *mac, uint32_t extra);
+
+/* The link is asked about an address. */
+void report_probe(struct client *client, const struct in6_addr *addr, bool in_place);
+
 /* An action on the address of a binding, with the lifetimes that are left now. */
 void report_address(struct client *client, enum action_type type, const struct binding *binding);
 
@@ -35,6 +42,10 @@ void report_current(struct client *client, enum script_reason reason,
 /* A call about a binding that is going, with old_... variables. */
 void report_old(struct client *client, enum script_reason reason, const struct binding *binding,
 		enum dad_finder found_by);
+
+/* CONFLICT6: of an address in use, with cur_... variables; and of more than can be declined. */
+void report_conflict(struct client *client, const struct binding *binding);
+void report_storm(struct client *client, const struct mac *mac);
 
 /*
  * The lease for the lease file: only what has passed DAD once, so that a duplicate is

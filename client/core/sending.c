@@ -29,13 +29,63 @@ static msec first_delay(struct client *client, enum message_state next)
 	return (msec)(draw(client) % (uint32_t)(max + 1));
 }
 
+/* Is there anything in an IA that is to be given back, and has not ended meanwhile? */
+static bool is_to_be_released(const struct client *client, unsigned int ia)
+{
+	const struct lease *released = &client->released;
+
+	for (unsigned int i = 0; i < released->n_bindings; i++)
+		if (released->binding[i].ia == ia && released->ia[ia].server.size > 0 &&
+		    binding_valid_until(&released->binding[i]) > client->now)
+			return true;
+	return false;
+}
+
+/* To the running Release's server, or to any other one. */
+static bool releases(const struct client *client, bool to_target)
+{
+	for (unsigned int i = 0; i < client->released.n_ias; i++)
+		if (is_to_be_released(client, i) &&
+		    duid_equal(&client->released.ia[i].server, &client->target) == to_target)
+			return true;
+	return false;
+}
+
+bool sending_something_to_release(const struct client *client)
+{
+	return releases(client, true);
+}
+
+bool sending_more_to_release(const struct client *client)
+{
+	return releases(client, false);
+}
+
+void sending_release_next(struct client *client)
+{
+	struct lease *released = &client->released;
+
+	for (unsigned int i = 0; i < released->n_ias; i++)
+		if (duid_equal(&released->ia[i].server, &client->target))
+			released->ia[i].server.size = 0;
+}
+
+/* Whom the next Release goes to. */
+static struct duid next_to_release(const struct client *client)
+{
+	for (unsigned int i = 0; i < client->released.n_ias; i++)
+		if (is_to_be_released(client, i))
+			return client->released.ia[i].server;
+	return client->released.server;
+}
+
 /* To whom the next exchange goes. The offer's server was chosen by its deed. */
 static void choose_target(struct client *client, enum message_state next)
 {
 	if (next == RENEWING || (next == INFORMING && client->reconfigured))
 		client->target = client->lease.server;
 	else if (next == RELEASING)
-		client->target = client->released.server;
+		client->target = next_to_release(client);
 	else if (next == DECLINING)
 		client->target = client->conflicts.declined[0].server;
 }
@@ -65,14 +115,19 @@ void sending_begin(struct client *client, enum message_state next)
 		client->sol_max_rt.heard = client->inf_max_rt.heard = 0;
 		client->sol_max_rt.differs = client->inf_max_rt.differs = false;
 	}
-	if (next == INFORMING)
+	if (next == INFORMING) {
 		mrt = client->inf_max_rt.value;
+		/* Here, too: each Reply to it brings a key anew. */
+		if (lease_state(&client->lease) == INIT && !client->reconfigured)
+			forget_key(client);
+	}
 	client->doubt = false;
 	if (next == DECLINING)
 		conflicts_begin(&client->conflicts);
-	/* Options alone do not fill what a Decline left empty. */
-	if (next != INFORMING)
+	/* Options and Confirm do not fill what a Decline left empty. */
+	if (next != INFORMING && next != CONFIRMING)
 		client->ask_at = NEVER;
+	client->bare &= next == REQUESTING;
 	client->refresh_at = NEVER;
 	client->manner_news = false;
 	/* What begins now speaks for the link as it is now, and from the address that we have. */

@@ -32,6 +32,12 @@ void sending_unrepaired(struct client *client);
 void sending_register(struct client *client);
 msec sending_register_at(const struct client *client);
 
+/* Has the running Release's server something that is to be given back; another server; and what
+ * the last one had is done. */
+bool sending_something_to_release(const struct client *client);
+bool sending_more_to_release(const struct client *client);
+void sending_release_next(struct client *client);
+
 /* A Decline is over: when another address is asked for (dad.h). */
 void sending_declined(struct client *client);
 

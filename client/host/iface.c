@@ -36,12 +36,35 @@ enum link_obstacle iface_obstacle(const struct iface *iface)
 	return link_obstacle(&iface->link);
 }
 
+/* What was taken off, or all of ours where nothing is stored, and is there all the same. */
+static void check_gone(struct iface *iface)
+{
+	for (size_t i = 0; i < iface->link.n_addresses; i++)
+		if (iface_owns(&iface->link.address[i]) &&
+		    (iface_anonymous(iface) || iface_took_off(iface, &iface->link.address[i].addr)))
+			iface_take_off(iface, &iface->link.address[i]);
+	iface->check = CHECK_DONE;
+}
+
+/* -r and -x end when the kernel has confirmed that what should be gone is gone. */
+static bool all_is_gone(struct iface *iface)
+{
+	if (iface->task != IFACE_RELEASE && iface->task != IFACE_STOP)
+		return true;
+	if (iface->check == CHECK_NOT_BEGUN) {
+		iface->check = monitor_resync(iface->host->monitor) < 0 ? CHECK_DONE
+									: CHECK_RUNNING;
+		return iface->check == CHECK_DONE;
+	}
+	return iface->check == CHECK_DONE;
+}
+
 /* Tells the daemon what it waits for, as soon as no script runs any more. */
 static void tell_host(struct iface *iface)
 {
 	struct host *host = iface->host;
 
-	if (!script_idle(iface->script))
+	if (!script_idle(iface->script) || (iface->done && !all_is_gone(iface)))
 		return;
 	if (iface->ready) {
 		iface->ready = false;
@@ -54,12 +77,13 @@ static void tell_host(struct iface *iface)
 }
 
 /* After each call of the client: give it the kernel's answers, and wait for its next deadline. */
-static void settle(struct iface *iface)
+void iface_settle(struct iface *iface)
 {
 	for (unsigned int i = 0; i < iface->n_feedback; i++)
 		client_address(&iface->client, &iface->feedback[i].addr, iface->feedback[i].event,
 			       loop_now());
 	iface->n_feedback = 0;
+	iface_listen(iface);
 	iface_log_state(iface);
 	iface_log_timers(iface);
 	if (loop_timer_set(&iface->host->loop, &iface->timer, client_deadline(&iface->client)) < 0)
@@ -72,7 +96,7 @@ static void on_timer(struct loop_timer *timer)
 	struct iface *iface = OWNER(timer, timer);
 
 	client_timeout(&iface->client, loop_now());
-	settle(iface);
+	iface_settle(iface);
 }
 
 static void receive(struct iface *iface, const uint8_t *bytes, size_t size,
@@ -87,7 +111,7 @@ static void receive(struct iface *iface, const uint8_t *bytes, size_t size,
 	refusal = client_receive(&iface->client, bytes, size, &origin->to, now, &message);
 	if (refusal != REFUSED_NOT)
 		iface_log_refusal(iface, &origin->from, &message, refusal);
-	settle(iface);
+	iface_settle(iface);
 }
 
 static void on_socket(struct loop_source *source, uint32_t events)
@@ -111,6 +135,7 @@ static void close_socket(struct iface *iface)
 {
 	if (iface->socket.fd < 0)
 		return;
+	iface_deafen(iface);
 	loop_remove(&iface->host->loop, &iface->socket);
 	close(iface->socket.fd);
 	iface->socket.fd = -1;
@@ -276,7 +301,17 @@ static void begin_task(struct iface *iface)
 		client_release(&iface->client, loop_now());
 	else
 		client_stop(&iface->client, true, loop_now());
-	settle(iface);
+	iface_settle(iface);
+}
+
+/* Perhaps another network: what is held is checked as if the link had been lost (C-CNF-1, K14). */
+static void move(struct iface *iface, const char *why)
+{
+	iface->link.moved = false;
+	if (!iface->started || client_lease_state(&iface->client) == INIT)
+		return;
+	log_info("%s: %s: checking what is held", iface_name(iface), why);
+	client_link(&iface->client, false, loop_now());
 }
 
 /* Looks again at what the interface is good for, after anything has changed. */
@@ -299,6 +334,8 @@ static void review(struct iface *iface)
 	}
 	if (!iface->preinit)
 		call_preinit(iface);
+	if (iface->link.moved)
+		move(iface, "the hardware address or the bridge is another one");
 	renew_identity(iface);
 	if (iface->socket.fd >= 0 && iface->socket_ifindex != iface->link.ifindex)
 		close_socket(iface);
@@ -308,7 +345,7 @@ static void review(struct iface *iface)
 	if (obstacle == LINK_USABLE)
 		client_link_local(&iface->client, &link_local(&iface->link)->addr, loop_now());
 	client_link(&iface->client, obstacle == LINK_USABLE && open_socket(iface), loop_now());
-	settle(iface);
+	iface_settle(iface);
 }
 
 /*
@@ -345,7 +382,7 @@ static void on_script_end(void *context, const struct script_end *end)
 	client_script_status(&iface->client, end->reason, &end->addr, end->status, loop_now());
 	if (script_idle(iface->script))
 		client_scripts_done(&iface->client, loop_now());
-	settle(iface);
+	iface_settle(iface);
 }
 
 static void on_address(void *context, const struct in6_addr *addr, enum address_event event)
@@ -359,6 +396,8 @@ static void on_address(void *context, const struct in6_addr *addr, enum address_
 	 */
 	if (event == ADDRESS_UNIQUE && entry && entry->has_proto && entry->proto != NETLINK_PROTO)
 		event = ADDRESS_FOREIGN;
+	if (event == ADDRESS_DUPLICATE)
+		iface_hear(iface);
 	if (event == ADDRESS_GONE || event == ADDRESS_MISSING)
 		client_own_address(&iface->client, addr, false, 0, 0, loop_now());
 	client_address(&iface->client, addr, event, loop_now());
@@ -387,7 +426,7 @@ static bool tell_of_routers(struct iface *iface, const struct monitor_event *eve
 	if (event->type != MONITOR_ROUTER && event->type != MONITOR_PREFIX)
 		return false;
 	if (iface->started)
-		settle(iface);
+		iface_settle(iface);
 	return true;
 }
 
@@ -409,10 +448,22 @@ void iface_event(struct iface *iface, const struct monitor_event *event)
 		log_error("%s: no memory to keep an address", iface_name(iface));
 	if (event->type == MONITOR_SYNC_END)
 		iface->synced = true;
+	if (event->type == MONITOR_SYNC_END && iface->check == CHECK_RUNNING) {
+		check_gone(iface);
+		tell_host(iface);
+	}
 	tell_of_addresses(iface, event);
 	/* A prefix is told again with each advertisement: nothing of the link has changed. */
 	if (!tell_of_routers(iface, event))
 		review(iface);
+}
+
+void iface_resume(struct iface *iface)
+{
+	if (iface->task != IFACE_CONFIGURE)
+		return;
+	move(iface, "the host has slept");
+	review(iface);
 }
 
 void iface_stop(struct iface *iface)
@@ -433,6 +484,7 @@ struct iface *iface_open(struct host *host, const char *name, enum iface_task ta
 	iface->host = host;
 	iface->task = task;
 	iface->socket = (struct loop_source){ .fd = -1, .ready = on_socket };
+	iface->neighbor.fd = -1;
 	iface->said = LINK_USABLE;
 	iface->next_said = -NEVER;
 	link_init(&iface->link, name);

@@ -15,6 +15,7 @@
 #include "host/loop.h"
 #include "host/monitor.h"
 #include "host/netlink.h"
+#include "host/station.h"
 #include "text/conf.h"
 
 struct iface;
@@ -24,6 +25,7 @@ struct host {
 	struct loop loop;
 	struct netlink *netlink;
 	struct monitor *monitor;
+	struct station station;
 	const char *lease_file;
 	const char *script_file;      /* where the configuration names none */
 	const char *const *extra_env; /* -e, NULL at the end */
@@ -59,6 +61,9 @@ const char *iface_name(const struct iface *iface);
 
 /* Each event of the monitor, for every interface. */
 void iface_event(struct iface *iface, const struct monitor_event *event);
+
+/* The host has slept, and may have been carried to another network. */
+void iface_resume(struct iface *iface);
 
 /* Ends without a packet or a script; what is held stays. */
 void iface_stop(struct iface *iface);

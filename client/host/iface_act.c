@@ -57,6 +57,21 @@ bool iface_owns(const struct link_address *address)
 		       : address->prefix_len == 128 && (address->flags & IFA_F_NOPREFIXROUTE) != 0;
 }
 
+/* How the kernel is to test it. */
+static uint32_t dad_flags(const struct action *action)
+{
+	switch (action->address.dad) {
+	case DAD_OPTIMISTIC:
+		return IFA_F_OPTIMISTIC;
+	case DAD_OFF:
+		return IFA_F_NODAD;
+	case DAD_BY_KERNEL:
+	case DAD_BY_PROBE:
+		break;
+	}
+	return 0;
+}
+
 /* What we add is on the interface already: from an earlier run of ours, or somebody else's (K15).
  */
 static int add_existing(struct iface *iface, const struct action *action)
@@ -74,13 +89,15 @@ static int add_existing(struct iface *iface, const struct action *action)
 		/* Only deleting makes the kernel test it again (K4). */
 		netlink_address_remove(netlink, ifindex, addr, entry->prefix_len);
 		return netlink_address_add(netlink, ifindex, addr, action->address.prefix_len,
-					   action->address.preferred, action->address.valid);
+					   action->address.preferred, action->address.valid,
+					   dad_flags(action));
 	}
 	if (!iface_owns(entry)) {
 		feed_back(iface, addr, ADDRESS_FOREIGN);
 		return 0;
 	}
-	feed_back(iface, addr, link_verdict(entry));
+	feed_back(iface, addr,
+		  link_verdict(entry) == ADDRESS_UNIQUE ? ADDRESS_KEPT : link_verdict(entry));
 	return netlink_address_update(netlink, ifindex, addr, entry->prefix_len,
 				      action->address.preferred, action->address.valid);
 }
@@ -91,7 +108,8 @@ static void add_address(struct iface *iface, const struct action *action)
 	const char *name = iface_name(iface);
 	int error = netlink_address_add(iface->host->netlink, iface->link.ifindex,
 					&action->address.addr, action->address.prefix_len,
-					action->address.preferred, action->address.valid);
+					action->address.preferred, action->address.valid,
+					dad_flags(action));
 
 	address_text(&action->address.addr, text);
 	if (error == 0)
@@ -111,6 +129,35 @@ static void add_address(struct iface *iface, const struct action *action)
 	}
 }
 
+static int remove_address(struct iface *iface, const struct in6_addr *addr, unsigned int prefix_len)
+{
+	if (iface->n_taken_off < LEASE_BINDINGS)
+		iface->taken_off[iface->n_taken_off++] = *addr;
+	return netlink_address_remove(iface->host->netlink, iface->link.ifindex, addr, prefix_len);
+}
+
+bool iface_took_off(const struct iface *iface, const struct in6_addr *addr)
+{
+	for (size_t i = 0; i < iface->n_taken_off; i++)
+		if (IN6_ARE_ADDR_EQUAL(&iface->taken_off[i], addr))
+			return true;
+	return false;
+}
+
+void iface_take_off(struct iface *iface, const struct link_address *address)
+{
+	char text[INET6_ADDRSTRLEN];
+	int error = netlink_address_remove(iface->host->netlink, iface->link.ifindex,
+					   &address->addr, address->prefix_len);
+
+	address_text(&address->addr, text);
+	if (error < 0)
+		log_error("%s: %s is still on the interface, and cannot be removed: %s",
+			  iface_name(iface), text, strerror(-error));
+	else
+		log_info("%s: %s was still on the interface: removed", iface_name(iface), text);
+}
+
 static void change_address(struct iface *iface, const struct action *action)
 {
 	const struct in6_addr *addr = &action->address.addr;
@@ -128,8 +175,7 @@ static void change_address(struct iface *iface, const struct action *action)
 	else if (entry && !iface_owns(entry))
 		return; /* the kernel's own, or the administrator's: never ours to remove */
 	else
-		error = netlink_address_remove(iface->host->netlink, iface->link.ifindex, addr,
-					       prefix_len);
+		error = remove_address(iface, addr, prefix_len);
 	if (error < 0)
 		log_warning("%s: cannot %s %s: %s", iface_name(iface),
 			    action->type == ACTION_ADDRESS_UPDATE ? "refresh" : "remove",
@@ -224,6 +270,9 @@ void iface_act(void *context, const struct action *action)
 	case ACTION_ADDRESS_UPDATE:
 	case ACTION_ADDRESS_REMOVE:
 		change_address(iface, action);
+		break;
+	case ACTION_PROBE:
+		iface_probe(iface, &action->probe.addr, action->probe.in_place);
 		break;
 	case ACTION_SCRIPT:
 		iface_call_script(iface, &action->script);

@@ -6,6 +6,7 @@
 
 #include "host/log.h"
 #include "host/store.h"
+#include "host/sysctl.h"
 
 /* An IAID that tells nothing which the hardware address does not (C-ANON-7). */
 static uint32_t make_anonymous_iaid(const struct link *link, uint16_t type, unsigned int n)
@@ -118,6 +119,33 @@ static struct duid identity(struct iface *iface)
 	return iface->host->duid;
 }
 
+/* `all` and the interface's own value: either will do (RFC 4429 in Linux). */
+static bool is_set(const struct iface *iface, const char *name)
+{
+	return sysctl_ipv6(iface_name(iface), name) > 0 || sysctl_ipv6("all", name) > 0;
+}
+
+/* An address can be optimistic only where the administrator lets it be. */
+static enum dad_method dad_method(const struct iface *iface, enum dad_method wanted)
+{
+	if (wanted != DAD_OPTIMISTIC || is_set(iface, "optimistic_dad"))
+		return wanted;
+	log_warning("%s: dad optimistic is not possible: net.ipv6.conf.%s.optimistic_dad is 0; "
+		    "waiting for the kernel's verdict instead",
+		    iface_name(iface), iface_name(iface));
+	return DAD_BY_KERNEL;
+}
+
+/* As many as the kernel would send (RFC 4862 section 5.1), but one at least. */
+static uint8_t dad_probes(const struct iface *iface)
+{
+	int transmits = sysctl_ipv6(iface_name(iface), "dad_transmits");
+
+	if (transmits < 1)
+		return 1;
+	return transmits < UINT8_MAX ? (uint8_t)transmits : UINT8_MAX;
+}
+
 void iface_configure(struct iface *iface, struct client_config *config, const struct lease *stored)
 {
 	const struct conf_scope *scope = conf_scope(iface->host->conf, iface_name(iface));
@@ -137,6 +165,9 @@ void iface_configure(struct iface *iface, struct client_config *config, const st
 	config->router_wait = (msec)scope->router_timeout * 1000;
 	config->register_addresses = scope->register_addresses;
 	config->anonymous = scope->anonymous;
+	config->dad = dad_method(iface, scope->dad);
+	config->dad_probes = dad_probes(iface);
+	config->late_conflict = scope->late_conflict;
 	config->rate_messages = 20;
 	config->rate_seconds = 20;
 	want_ias(iface, config, stored, OPTION_IA_NA, host->n_na);

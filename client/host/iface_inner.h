@@ -5,14 +5,22 @@
 /*
  * One interface from within: for the iface*.c only, which alone know both a client
  * (core) and the host. iface.c has the events, iface_act.c does what the client asks for,
- * iface_identity.c says who it is, and iface_log.c what people read of it.
+ * iface_identity.c says who it is, iface_neighbor.c listens to the neighbors, and iface_log.c is
+ * what people read of it.
  */
 
 #include "host/iface.h"
 
+#include "host/neighbor.h"
 #include "host/script.h"
 
 #define FEEDBACK_SIZE 64 /* answers of the kernel that wait for the client: one an address */
+
+enum iface_check {
+	CHECK_NOT_BEGUN,
+	CHECK_RUNNING, /* the kernel is asked what there is */
+	CHECK_DONE,
+};
 
 struct feedback {
 	struct in6_addr addr;
@@ -25,6 +33,12 @@ struct iface {
 	struct link link;
 	struct loop_source socket; /* fd -1 while it is closed */
 	unsigned int socket_ifindex;
+	struct neighbor neighbor; /* fd -1 while it is closed … */
+	struct loop_source neighbor_source;
+	size_t n_watched; /* … and what it listens for */
+	struct in6_addr watched[NEIGHBOR_TARGETS];
+	bool deaf;	   /* it was said that it cannot be opened */
+	bool same_segment; /* it was said that two interfaces of ours are on this link */
 	struct loop_timer timer;
 	struct script *script;
 	struct client client;
@@ -33,8 +47,11 @@ struct iface {
 	uint8_t mac[32];
 	bool preinit; /* PREINIT6 was called, and has ended if `started` */
 	bool started;
-	bool synced; /* a whole dump was seen */
-	bool ready;  /* to be told when the scripts have ended */
+	bool synced;		/* a whole dump was seen */
+	enum iface_check check; /* -r and -x: is what should be gone gone? */
+	size_t n_taken_off;
+	struct in6_addr taken_off[LEASE_BINDINGS];
+	bool ready; /* to be told when the scripts have ended */
 	bool done;
 	enum link_obstacle said; /* the obstacle that was logged last */
 	enum lease_state lease_said;
@@ -54,6 +71,10 @@ void iface_call_script(struct iface *iface, const struct script_call *call);
 /* Is the address on the interface one of those that we, now or earlier, have put on? */
 bool iface_owns(const struct link_address *address);
 
+/* Was it taken off by this process; take off, and say, what is there all the same. */
+bool iface_took_off(const struct iface *iface, const struct in6_addr *addr);
+void iface_take_off(struct iface *iface, const struct link_address *address);
+
 /*
  * The client's configuration: the file's, the command line's, DUID and IAIDs. Those of `stored`
  * stay what they are; a host without a DUID gets one, which is saved.
@@ -62,6 +83,20 @@ void iface_configure(struct iface *iface, struct client_config *config, const st
 
 /* Nothing of such an interface is stored (C-ANON-6, C-ANON-8). */
 bool iface_anonymous(const struct iface *iface);
+
+/*
+ * The raw socket: listens for claims of others to what is leased, asks (without a socket nobody
+ * answers), and listens no more.
+ */
+void iface_listen(struct iface *iface);
+void iface_probe(struct iface *iface, const struct in6_addr *addr, bool in_place);
+void iface_deafen(struct iface *iface);
+
+/* Takes what has been heard and waits: the kernel tells of a duplicate after its owner did. */
+void iface_hear(struct iface *iface);
+
+/* To be called after each call of the client. */
+void iface_settle(struct iface *iface);
 
 /* Lines of the log; each says something once, when it has changed. */
 void iface_log_state(struct iface *iface);

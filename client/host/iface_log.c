@@ -195,11 +195,16 @@ static void log_dad_off(struct iface *iface)
 {
 	const char *name = iface_name(iface);
 
+	if (iface->client.config.dad == DAD_BY_PROBE || iface->client.config.dad == DAD_OFF)
+		return;
 	if (sysctl_ipv6(name, "dad_transmits") == 0 ||
 	    (sysctl_ipv6(name, "accept_dad") <= 0 && sysctl_ipv6("all", "accept_dad") <= 0))
-		log_warning("%s: the kernel's duplicate address detection is off "
-			    "(accept_dad or dad_transmits is 0): duplicates will not be found",
-			    name);
+		log_warning(
+			"%s: the kernel's duplicate address detection is off "
+			"(accept_dad or dad_transmits is 0): duplicates are found when they claim "
+			"an address only; `dad probe;` in the configuration asks before one is "
+			"used",
+			name);
 }
 
 /* A host that forwards packets hears routers only with accept_ra 2. */

@@ -83,6 +83,11 @@ static void take_link(struct link *link, const struct monitor_event *event, link
 	}
 	if (link->ifindex != 0 && link->ifindex != event->ifindex)
 		vanish(link, handler, context);
+	if (link->ifindex != 0 &&
+	    (link->master != event->link.master || link->mac_size != event->link.mac_size ||
+	     memcmp(link->mac, event->link.mac, link->mac_size) != 0))
+		link->moved = true;
+	link->master = event->link.master;
 	link->ifindex = event->ifindex;
 	link->flags = event->link.flags;
 	link->hardware = event->link.hardware;
@@ -220,6 +225,7 @@ static int badness(const struct link_address *address)
 	case ADDRESS_DUPLICATE:
 	case ADDRESS_GONE:
 	case ADDRESS_MISSING:
+	case ADDRESS_KEPT:
 	case ADDRESS_FOREIGN:
 	case ADDRESS_REFUSED:
 		break;

@@ -50,6 +50,8 @@ struct link {
 	uint8_t mac[32];
 	struct monitor_router router; /* the kernel's record, as last told */
 	bool seen;		      /* in the dump that is running */
+	unsigned int master;	      /* the bridge or bond that it is a port of; 0 */
+	bool moved; /* has another hardware address, or master: perhaps another network */
 	bool dumping;
 	size_t n_addresses;
 	size_t room;

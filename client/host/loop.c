@@ -195,6 +195,42 @@ void loop_remove(struct loop *loop, struct loop_source *source)
 	epoll_ctl(loop->epoll, EPOLL_CTL_DEL, source->fd, NULL);
 }
 
+/* CLOCK_BOOTTIME counts while the host sleeps, CLOCK_MONOTONIC does not. */
+static msec time_slept(void)
+{
+	struct timespec awake;
+
+	clock_gettime(CLOCK_MONOTONIC, &awake);
+	return loop_now() - (msec)awake.tv_sec * MSEC_PER_SECOND - awake.tv_nsec / NSEC_PER_MSEC;
+}
+
+/* A timer that never expires, but is cancelled when the host wakes up, or its clock is set. */
+static int watch_wakeup(struct loop *loop)
+{
+	const struct itimerspec never = { .it_value = { .tv_sec = INT32_MAX } };
+
+	return timerfd_settime(loop->wakeup.fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never,
+			       NULL) < 0
+		       ? -errno
+		       : 0;
+}
+
+static void wakeup_ready(struct loop_source *source, uint32_t events)
+{
+	struct loop *loop = (struct loop *)(void *)((char *)source - offsetof(struct loop, wakeup));
+	msec before = loop->slept;
+	uint64_t count;
+
+	(void)events;
+	if (read(source->fd, &count, sizeof(count)) < 0 && errno == EAGAIN)
+		return;
+	loop->slept = time_slept();
+	if (watch_wakeup(loop) < 0)
+		loop_remove(loop, source);
+	if (loop->slept - before >= MSEC_PER_SECOND)
+		loop->resumed(loop->context);
+}
+
 static int open_descriptors(struct loop *loop, const sigset_t *signals)
 {
 	int error;
@@ -221,6 +257,7 @@ int loop_init(struct loop *loop, const sigset_t *signals,
 		.epoll = -1,
 		.clock = { .fd = -1, .ready = clock_ready },
 		.signals = { .fd = -1, .ready = signals_ready },
+		.wakeup = { .fd = -1, .ready = wakeup_ready },
 		.armed = NEVER,
 		.signal = signal_handler,
 		.context = context,
@@ -242,6 +279,7 @@ static void close_descriptor(int *fd)
 
 void loop_close(struct loop *loop)
 {
+	close_descriptor(&loop->wakeup.fd);
 	close_descriptor(&loop->signals.fd);
 	close_descriptor(&loop->clock.fd);
 	close_descriptor(&loop->epoll);
@@ -249,6 +287,19 @@ void loop_close(struct loop *loop)
 	loop->heap = NULL;
 	loop->n_timers = 0;
 	loop->room = 0;
+}
+
+int loop_on_resume(struct loop *loop, void (*resumed)(void *context))
+{
+	int error;
+
+	loop->resumed = resumed;
+	loop->slept = time_slept();
+	loop->wakeup.fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (loop->wakeup.fd < 0)
+		return -errno;
+	error = watch_wakeup(loop);
+	return error ? error : loop_add(loop, &loop->wakeup);
 }
 
 int loop_run(struct loop *loop)

@@ -31,6 +31,9 @@ struct loop {
 	int epoll;
 	struct loop_source clock;
 	struct loop_source signals;
+	struct loop_source wakeup; /* CLOCK_REALTIME was set, or the host has slept */
+	msec slept;		   /* ms since boot in which the host slept */
+	void (*resumed)(void *context);
 	struct loop_timer **heap;
 	size_t n_timers;
 	size_t room;
@@ -68,6 +71,9 @@ void loop_remove(struct loop *loop, struct loop_source *source);
  */
 void loop_timer_init(struct loop_timer *timer, void (*expired)(struct loop_timer *timer));
 int loop_timer_set(struct loop *loop, struct loop_timer *timer, msec at);
+
+/* `resumed` is called, with loop_init()'s context, when the host has slept. 0 or -errno. */
+int loop_on_resume(struct loop *loop, void (*resumed)(void *context));
 
 /* Until loop_stop(), which may have been called before. 0 or -errno. */
 int loop_run(struct loop *loop);

@@ -135,6 +135,7 @@ static void fill_link(const struct attributes *attributes, struct monitor_event 
 		event->link.mac_size = (uint8_t)mnl_attr_get_payload_len(mac);
 		memcpy(event->link.mac, mnl_attr_get_payload(mac), event->link.mac_size);
 	}
+	take(attributes, IFLA_MASTER, &event->link.master, sizeof(uint32_t));
 	event->link.has_router = open_nest(attributes, IFLA_AF_SPEC, &families) &&
 				 open_nest(&families, AF_INET6, &inet6) &&
 				 take_router(&inet6, &event->link.router);

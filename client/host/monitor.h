@@ -70,7 +70,8 @@ struct monitor_event {
 			uint32_t flags;	   /* IFF_UP, IFF_LOWER_UP, IFF_DORMANT, … */
 			uint8_t mac_size;
 			uint8_t mac[32];
-			bool has_router; /* `router` is set */
+			unsigned int master; /* the bridge or bond that it is a port of; 0 */
+			bool has_router;     /* `router` is set */
 			struct monitor_router router;
 		} link;
 		struct {

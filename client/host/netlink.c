@@ -129,7 +129,7 @@ static int address_request(struct netlink *netlink, struct rtnl_addr *address, i
 
 static int put_address(struct netlink *netlink, int flags, unsigned int ifindex,
 		       const struct in6_addr *addr, unsigned int prefix_len, uint32_t preferred,
-		       uint32_t valid)
+		       uint32_t valid, uint32_t more)
 {
 	struct rtnl_addr *address = make_address(ifindex, addr, prefix_len);
 	int error;
@@ -137,7 +137,7 @@ static int put_address(struct netlink *netlink, int flags, unsigned int ifindex,
 	if (!address)
 		return -ENOMEM;
 	/* C-ADR-1: an address says nothing about what is on-link. */
-	rtnl_addr_set_flags(address, IFA_F_NOPREFIXROUTE);
+	rtnl_addr_set_flags(address, IFA_F_NOPREFIXROUTE | more);
 	rtnl_addr_set_preferred_lifetime(address, preferred);
 	rtnl_addr_set_valid_lifetime(address, valid);
 	error = address_request(netlink, address, flags);
@@ -146,17 +146,17 @@ static int put_address(struct netlink *netlink, int flags, unsigned int ifindex,
 }
 
 int netlink_address_add(struct netlink *netlink, unsigned int ifindex, const struct in6_addr *addr,
-			unsigned int prefix_len, uint32_t preferred, uint32_t valid)
+			unsigned int prefix_len, uint32_t preferred, uint32_t valid, uint32_t flags)
 {
 	return put_address(netlink, NLM_F_CREATE | NLM_F_EXCL, ifindex, addr, prefix_len, preferred,
-			   valid);
+			   valid, flags);
 }
 
 int netlink_address_update(struct netlink *netlink, unsigned int ifindex,
 			   const struct in6_addr *addr, unsigned int prefix_len, uint32_t preferred,
 			   uint32_t valid)
 {
-	return put_address(netlink, NLM_F_REPLACE, ifindex, addr, prefix_len, preferred, valid);
+	return put_address(netlink, NLM_F_REPLACE, ifindex, addr, prefix_len, preferred, valid, 0);
 }
 
 int netlink_address_remove(struct netlink *netlink, unsigned int ifindex,

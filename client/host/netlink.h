@@ -22,11 +22,13 @@ void netlink_close(struct netlink *netlink);
 
 /*
  * Adds an address to the interface: exclusively, with IFA_F_NOPREFIXROUTE (C-ADR-1),
- * lifetimes in seconds (0xffffffff: infinite) and our IFA_PROTO. 0 or -errno: -EEXIST
- * when it is there already, -EACCES when IPv6 is disabled on the interface.
+ * lifetimes in seconds (0xffffffff: infinite), our IFA_PROTO and, as `flags`, what of
+ * IFA_F_OPTIMISTIC and IFA_F_NODAD is wanted. 0 or -errno: -EEXIST when it is there already,
+ * -EACCES when IPv6 is disabled on the interface.
  */
 int netlink_address_add(struct netlink *netlink, unsigned int ifindex, const struct in6_addr *addr,
-			unsigned int prefix_len, uint32_t preferred, uint32_t valid);
+			unsigned int prefix_len, uint32_t preferred, uint32_t valid,
+			uint32_t flags);
 
 /*
  * The same with NLM_F_REPLACE: only the lifetimes change, no new DAD (K6). 0 or -errno.

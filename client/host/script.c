@@ -190,6 +190,13 @@ static void end_call(struct script *script)
 	script->ended(script->context, &result);
 }
 
+/* While hooks think about a veto nobody can use the address: they get less time. */
+static msec limit_of(const struct script *script, enum script_reason reason)
+{
+	return reason == REASON_TENTATIVE6 && script->limit > DAD_VETO_WAIT ? DAD_VETO_WAIT
+									    : script->limit;
+}
+
 static void start(struct script *script)
 {
 	struct call *call = take_call(script);
@@ -201,7 +208,7 @@ static void start(struct script *script)
 		.prefix_len = call->job.prefix_len,
 		.status = -1,
 	};
-	loop_timer_set(script->loop, &script->timer, script->started + script->limit);
+	loop_timer_set(script->loop, &script->timer, script->started + limit_of(script, call->job.reason));
 	script->result.error = start_call(script, &call->job);
 	free_call(call);
 	if (script->result.error)

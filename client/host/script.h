@@ -41,7 +41,7 @@ struct script_end {
 struct script;
 
 /*
- * `path` is copied; `limit` in ms. `ended` is called from the loop after each call
+ * `path` is copied; `limit` in ms, at most DAD_VETO_WAIT for TENTATIVE6. `ended` is called from the loop after each call
  * (it may call script_queue() and script_close()). NULL: no memory.
  */
 struct script *script_open(struct loop *loop, const char *path, msec limit,

@@ -17,6 +17,8 @@ struct place {
 	size_t line_start;
 };
 
+#define WORDS(array) (sizeof(array) / sizeof((array)[0]))
+
 struct parser {
 	struct lex lex;
 	struct conf *conf;
@@ -149,6 +151,23 @@ static bool read_router_timeout(struct parser *p)
 	return read_seconds(p, &p->scope->router_timeout);
 }
 
+/* One of `n` words behind the statement's own, then the semicolon. */
+static bool read_choice(struct parser *p, const char *const words[], unsigned int n,
+			unsigned int *choice, const char *expected)
+{
+	unsigned int i = 0;
+
+	lex_next(&p->lex);
+	while (!lex_is(&p->lex, words[i]))
+		if (++i == n)
+			return wrong(p, expected);
+	lex_next(&p->lex);
+	if (!take_semicolon(p, "expected ; after the word"))
+		return false;
+	*choice = i;
+	return true;
+}
+
 static bool read_mode(struct parser *p)
 {
 	static const char *const words[] = {
@@ -156,16 +175,43 @@ static bool read_mode(struct parser *p)
 		[MODE_STATELESS] = "stateless",
 		[MODE_AUTO] = "auto",
 	};
-	enum client_mode mode = MODE_STATEFUL;
+	unsigned int mode;
 
-	lex_next(&p->lex);
-	while (!lex_is(&p->lex, words[mode]))
-		if (++mode == sizeof(words) / sizeof(words[0]))
-			return wrong(p, "expected stateful, stateless or auto");
-	lex_next(&p->lex);
-	if (!take_semicolon(p, "expected ; after the mode"))
+	if (!read_choice(p, words, WORDS(words), &mode, "expected stateful, stateless or auto"))
 		return false;
-	p->scope->mode = mode;
+	p->scope->mode = (enum client_mode)mode;
+	return true;
+}
+
+static bool read_dad(struct parser *p)
+{
+	static const char *const words[] = {
+		[DAD_BY_KERNEL] = "kernel",
+		[DAD_OPTIMISTIC] = "optimistic",
+		[DAD_BY_PROBE] = "probe",
+		[DAD_OFF] = "off",
+	};
+	unsigned int method;
+
+	if (!read_choice(p, words, WORDS(words), &method,
+			 "expected kernel, optimistic, probe or off"))
+		return false;
+	p->scope->dad = (enum dad_method)method;
+	return true;
+}
+
+static bool read_late_conflict(struct parser *p)
+{
+	static const char *const words[] = {
+		[LATE_HOOK] = "hook",
+		[LATE_LOG] = "log",
+		[LATE_DECLINE] = "decline",
+	};
+	unsigned int policy;
+
+	if (!read_choice(p, words, WORDS(words), &policy, "expected log, hook or decline"))
+		return false;
+	p->scope->late_conflict = (enum late_conflict)policy;
 	return true;
 }
 
@@ -593,6 +639,8 @@ static const struct {
 	{ "router-timeout", read_router_timeout },
 	{ "register-addresses", read_register_addresses },
 	{ "anonymous", read_anonymous },
+	{ "dad", read_dad },
+	{ "late-conflict", read_late_conflict },
 	{ "request", read_request },
 	{ "require", read_require },
 	{ "also", read_also },
@@ -642,7 +690,7 @@ static const struct {
 
 static bool read_common(struct parser *p)
 {
-	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++)
+	for (size_t i = 0; i < WORDS(statements); i++)
 		if (lex_is(&p->lex, statements[i].word))
 			return statements[i].read(p);
 	return wrong(p, "expected a statement");

@@ -40,6 +40,8 @@ struct conf_scope {
 	unsigned int router_timeout;   /* seconds: router-timeout; with mode auto (ours) */
 	bool register_addresses;       /* register-addresses yes | no; (ours) */
 	bool anonymous;		       /* anonymous; (ours) */
+	enum dad_method dad;	       /* dad kernel | optimistic | probe | off; (ours) */
+	enum late_conflict late_conflict; /* late-conflict log | hook | decline; (ours) */
 	char script[CONF_PATH];	       /* empty: not said */
 };
 

@@ -427,6 +427,15 @@ static void put_address_note(struct cursor *out, const struct action *action, co
 	put_text(out, text);
 }
 
+/* ", by 02:00:00:00:00:01" */
+static void put_owner(struct cursor *out, const struct mac *mac)
+{
+	if (mac->size == 0)
+		return;
+	put_text(out, ", by ");
+	put_mac(out, mac);
+}
+
 static void put_manner(struct cursor *out, int64_t manner)
 {
 	if (manner == MANNER_STATEFUL)
@@ -493,7 +502,8 @@ void describe_note(struct cursor *out, const struct action *action)
 	case NOTE_DUPLICATE:
 		put_text(out, "address ");
 		put_address_note(out, action, " duplicate, found by ");
-		put_text(out, action->note.extra == FOUND_BY_SCRIPT ? "script" : "kernel");
+		put_text(out, dad_finder_name((enum dad_finder)action->note.extra));
+		put_owner(out, &action->note.mac);
 		break;
 	case NOTE_NO_OFFER:
 		put_text(out, "the Advertise has nothing that can be used, ignoring it");
@@ -503,10 +513,26 @@ void describe_note(struct cursor *out, const struct action *action)
 			      "the Reply has nothing that can be used, soliciting in ");
 		break;
 	case NOTE_KEPT:
-		put_text(out, "no answer to the Confirm, the lease stays in use");
+		put_text(out, "nobody says that the lease does not fit this link, it stays in use");
 		break;
 	case NOTE_NOT_ON_LINK:
 		put_text(out, "the lease does not fit this link, dropping it");
+		break;
+	case NOTE_STORM:
+		put_text(out, "too many conflicts: declining no more, asking again in an hour or "
+			      "when the link changes");
+		put_owner(out, &action->note.mac);
+		break;
+	case NOTE_LATE_CONFLICT:
+		put_address_note(out, action, " is in use here, and claimed");
+		put_owner(out, &action->note.mac);
+		break;
+	case NOTE_DEFENDED:
+		put_address_note(out, action,
+				 " is in use here, somebody else wanted it, the kernel objects");
+		break;
+	case NOTE_PROVED:
+		put_address_note(out, action, " is nobody else's on this link");
 		break;
 	case NOTE_MANNER:
 		put_manner(out, action->note.number);

@@ -369,15 +369,22 @@ static void put_extras(struct env *env, const struct env_base *base)
 		put_extra(env, base->extra[n]);
 }
 
-static const char *finder_name(enum dad_finder finder)
+/* What hooks are told of a duplicate: who found it, and who has it. */
+static void put_conflict(struct env *env, const struct script_call *call)
 {
-	switch (finder) {
-	case FOUND_BY_KERNEL:
-		return "kernel";
-	case FOUND_BY_SCRIPT:
-		return "script";
-	}
-	return "unknown";
+	char text[3 * MAC_MAX + 1];
+	struct cursor mac = cursor_writer(text, sizeof(text));
+
+	if (call->reason != REASON_DECLINE6 && call->reason != REASON_CONFLICT6)
+		return;
+	if (call->storm)
+		put_variable(env, "", "dad_storm", "yes");
+	else
+		put_variable(env, "", "dad_found_by", dad_finder_name(call->found_by));
+	if (call->mac.size == 0)
+		return;
+	put_mac(&mac, &call->mac);
+	put_variable(env, "", "dad_mac", text_end(&mac));
 }
 
 size_t env_build(struct cursor *out, const struct env_base *base, const struct script_call *call,
@@ -392,8 +399,7 @@ size_t env_build(struct cursor *out, const struct env_base *base, const struct s
 	put_variable(&env, "", "interface", base->interface);
 	put_number(&env, "", "pid", base->pid);
 	put_number(&env, "", "dad_wait_time", base->dad_wait_time);
-	if (call->reason == REASON_DECLINE6)
-		put_variable(&env, "", "dad_found_by", finder_name(call->found_by));
+	put_conflict(&env, call);
 	if (call->reason != REASON_PREINIT6)
 		put_requested(&env, base);
 	if (call->has_new || call->has_current)

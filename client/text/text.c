@@ -70,6 +70,12 @@ void put_escaped(struct cursor *c, const void *bytes, size_t size)
 	}
 }
 
+void put_mac(struct cursor *c, const struct mac *mac)
+{
+	for (unsigned int i = 0; i < mac->size && i < MAC_MAX; i++)
+		put_format(c, i == 0 ? "%02x" : ":%02x", mac->octets[i]);
+}
+
 void put_iaid(struct cursor *c, uint32_t iaid)
 {
 	for (unsigned int shift = 32; shift > 0; shift -= 8) {

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/dad.h"
 #include "core/duid.h"
 #include "core/wire.h"
 
@@ -28,6 +29,9 @@ void put_address_text(struct cursor *c, const struct in6_addr *addr);
 
 /* ISC's octets, not padded: "0:1:0:b" */
 void put_hex(struct cursor *c, const uint8_t *bytes, size_t size);
+
+/* A hardware address: "02:00:00:00:00:0b" */
+void put_mac(struct cursor *c, const struct mac *mac);
 
 /* Octets from the link for people: printable ASCII as it is, all else and \ itself as \xHH. */
 void put_escaped(struct cursor *c, const void *bytes, size_t size);

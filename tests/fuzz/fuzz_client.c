@@ -79,6 +79,7 @@ static void act(void *context, const struct action *action)
 	case ACTION_SCRIPT:
 	case ACTION_SAVE:
 	case ACTION_SAVE_KEY:
+	case ACTION_PROBE:
 	case ACTION_ASK_ROUTER:
 	case ACTION_READY:
 	case ACTION_DONE:
@@ -282,6 +283,7 @@ static void kernel_says(void)
 		if (!address->foreign)
 			address->tentative = true;
 		break;
+	case ADDRESS_KEPT:
 	case ADDRESS_FOREIGN:
 		/* The host says so when it adds one, not later. */
 		if (!address->tentative || address->failed || address->orphan)

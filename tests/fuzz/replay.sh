@@ -5,7 +5,7 @@
 # targets were built.
 
 corpus=$(dirname "$0")/corpus
-set -- message client leasefile conf monitor
+set -- message client leasefile conf monitor neighbor
 echo "1..$#"
 for target; do
 	if "$FUZZ_DIR/fuzz_$target" "$corpus/$target" >"$FUZZ_DIR/fuzz_$target.replayed" 2>&1 &&

@@ -88,7 +88,9 @@ lab_print() { # INDEX
 		((status != 124)) || echo "# not done after $lab_limit s"
 		sed 's/^/# /' "$dir/out"
 		lab_failures=1
+		return
 	fi
+	grep '^# ' "$dir/out" # what it measured
 }
 
 lab_main() {

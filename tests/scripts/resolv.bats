@@ -94,7 +94,8 @@ nameserver 2001:db8:1::53
 nameserver fe80::53%v0
 # by hand
 options timeout:1  attempts:2"
-	same "$(ls /etc)" "dhcp
+	same "$(ls /etc)" "alternatives
+dhcp
 resolv.conf"
 	# A second time nothing changes.
 	before=$(cat /etc/resolv.conf)

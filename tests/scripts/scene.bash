@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MPL-2.0
 # shellcheck shell=bash disable=SC2154 # scene_... are helper.bash's
 #
-# What a scene finds: an interface v0 that is down, an empty /etc of its own with
-# a resolv.conf, no resolvconf, and these words.
+# What a scene finds: an interface v0 that is down, an empty /run and an empty /etc of its
+# own with a resolv.conf, no resolvconf, and these words.
 
 # call ENVIRONMENT [NAME=VALUE...]: runs the script with the environment of the file
 # env/ENVIRONMENT.env and nothing else, and sets status, out and errors (what it wrote).
@@ -55,19 +55,60 @@ hook() {
 	cat >"/etc/dhcp/$1"
 }
 
-# resolvconf: puts one on the path that notes how it was called.
+# finished ENVIRONMENT [NAME=VALUE...]: like call, but waits until all that the script has left
+# in the background is over too: each of them holds the other end of a pipe.
+finished() {
+	status=$(
+		call "$@" 3>&1 >/dev/null
+		echo "$status"
+	)
+	errors=$(cat "$scene_dir/errors")
+	out=$(cat "$scene_dir/out")
+}
+
+# ours NAME enter|exit: puts a hook of ours in its folder.
+ours() {
+	hook "dhcp6-client-$2-hooks.d/$1" <"${scene_script%/*}/hooks/$1"
+}
+
+# own_folder FOLDER: makes a copy of it, of links, where files can be added and removed.
+own_folder() {
+	local old=$scene_dir/old$1 new=$scene_dir/new$1
+	[ ! -d "$new" ] || return 0
+	mkdir -p "$old" "$new"
+	mount --bind "$1" "$old"
+	find "$old" -mindepth 1 -maxdepth 1 -type l -exec cp -P -t "$new" {} +
+	find "$old" -mindepth 1 -maxdepth 1 ! -type l -exec ln -s -t "$new" {} +
+	mount --bind "$new" "$1"
+}
+
+# tool NAME: puts a program, made of standard input, first on the script's path.
+tool() {
+	own_folder /usr/sbin
+	rm -f "/usr/sbin/$1"
+	cat >"/usr/sbin/$1"
+	chmod 755 "/usr/sbin/$1"
+}
+
+# without NAME: takes that program off the script's path.
+without() {
+	local folder
+	for folder in /usr/sbin /sbin /usr/bin /bin; do
+		folder=$(realpath "$folder")
+		if [ -e "$folder/$1" ]; then
+			own_folder "$folder"
+			rm "$folder/$1"
+		fi
+	done
+}
+
+# resolvconf_here: puts one on the path that notes how it was called.
 resolvconf_here() {
-	mkdir "$scene_dir/sbin"
-	mount --bind /usr/sbin "$scene_dir/sbin"
-	mount -t tmpfs scene /usr/sbin
-	ln -s "$scene_dir"/sbin/* /usr/sbin/
-	rm -f /usr/sbin/resolvconf
-	cat >/usr/sbin/resolvconf <<-END
+	tool resolvconf <<-END
 		#!/bin/sh
 		echo "resolvconf \$*" >>"$scene_dir/resolvconf"
 		[ "\$1" != -a ] || cat >>"$scene_dir/resolvconf"
 	END
-	chmod 755 /usr/sbin/resolvconf
 }
 
 # What resolvconf was told since the last time.
@@ -105,15 +146,12 @@ quiet() {
 	same "$status" 0
 }
 
+mount -t tmpfs scene /run
+awk=$(realpath "$(command -v awk)") # where /etc leads to it
 mount -t tmpfs scene /etc
-mkdir /etc/dhcp
+mkdir /etc/dhcp /etc/alternatives
+ln -s "$awk" /etc/alternatives/awk
 echo "nameserver 192.0.2.53" >/etc/resolv.conf
-for dir in /usr/sbin /sbin /usr/bin /bin; do
-	# A file that cannot be run is not found.
-	if [ -x "$dir/resolvconf" ]; then
-		: >"$scene_dir/no"
-		mount --bind "$scene_dir/no" "$dir/resolvconf"
-	fi
-done
+without resolvconf
 ip link add v0 type veth peer name v1
 ip link set v1 up

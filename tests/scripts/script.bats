@@ -15,7 +15,7 @@ setup() {
 
 @test "shellcheck has nothing to say" {
 	command -v shellcheck >/dev/null || skip "no shellcheck here"
-	shellcheck "$script" "$BATS_TEST_DIRNAME"/*.bash "$BATS_TEST_DIRNAME"/*.bats
+	shellcheck "$script" "${script%/*}"/hooks/* "$BATS_TEST_DIRNAME"/*.bash "$BATS_TEST_DIRNAME"/*.bats
 }
 
 @test "PREINIT6 sets the link up and flushes nothing" {

@@ -16,6 +16,7 @@ enum happening {
 	HAPPENS_TO_SERVER, /* a datagram arrives */
 	HAPPENS_TO_CLIENT,
 	HAPPENS_VERDICT, /* the kernel's, for the stay `id` of an address */
+	HAPPENS_CLAIM,	 /* somebody on the link speaks of an address */
 	HAPPENS_SCRIPT_END,
 	HAPPENS_LINK,	/* a host's link comes back */
 	HAPPENS_WAKE,	/* a host does */

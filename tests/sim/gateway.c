@@ -7,12 +7,13 @@
 
 void gateway_speak_later(struct world *world, struct host *host, bool asked)
 {
+	uint32_t most = asked ? 20 : rng_chance(&world->rng, 30) ? 60 * SECOND : 6 * SECOND;
 	struct item *item;
 
 	if (!agenda_has_room(&world->agenda))
 		return;
 	item = agenda_put(&world->agenda, HAPPENS_ROUTER,
-			  world->now + 1 + rng_below(&world->rng, asked ? 20 : 6 * SECOND));
+			  world->now + 1 + rng_below(&world->rng, most));
 	item->host = host->index;
 	item->number = asked;
 }
@@ -74,20 +75,32 @@ static void make_address(struct world *world, struct host *host, unsigned int in
 	host_own_address(world, host, &addr, preferred > 0, preferred, valid);
 }
 
+/* What the kernel remembers can be of another network, or there is nothing. */
+static void remember(struct world *world, struct host *host)
+{
+	if (!world->well && rng_chance(&world->rng, 70))
+		host_router(world, host, ROUTER_RECORD, rng_chance(&world->rng, 30),
+			    rng_chance(&world->rng, 60));
+}
+
 void gateway_speak(struct world *world, struct host *host, bool asked)
 {
 	const struct gateway *gateway = &world->gateway;
 
-	if (!gateway->there || !host->link || (world->network.cut_hosts & 1U << host->index) != 0)
+	if (!host->link)
 		return;
-	for (unsigned int i = 0; i < gateway->n && !asked; i++) {
+	if (asked) {
+		remember(world, host);
+		return;
+	}
+	if (!gateway->there || (world->network.cut_hosts & 1U << host->index) != 0)
+		return;
+	for (unsigned int i = 0; i < gateway->n; i++) {
 		host_prefix(world, host, &gateway->prefix[i].addr, ROUTER_FLAG_L,
 			    gateway->prefix[i].on_link, gateway->prefix[i].preferred);
 		host_prefix(world, host, &gateway->prefix[i].addr, ROUTER_FLAG_P,
 			    gateway->prefix[i].delegating, gateway->prefix[i].preferred);
-	}
-	for (unsigned int i = 0; i < gateway->n && !asked; i++)
 		make_address(world, host, i);
-	host_router(world, host, asked ? ROUTER_RECORD : ROUTER_NEWS, gateway->managed,
-		    gateway->other);
+	}
+	host_router(world, host, ROUTER_NEWS, gateway->managed, gateway->other);
 }

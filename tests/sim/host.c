@@ -133,17 +133,81 @@ static void add_again(struct world *world, struct host *host, struct kernel_addr
 		verdict_in(world, host, address, VERDICT_FOREIGN, 0);
 		return;
 	}
-	address->orphan = false;
 	if (address->failed)
 		verdict_in(world, host, address, VERDICT_DUPLICATE, 0);
 	else if (!address->tentative)
-		verdict_in(world, host, address, VERDICT_UNIQUE, 0);
+		verdict_in(world, host, address, address->orphan ? VERDICT_KEPT : VERDICT_UNIQUE,
+			   0);
+	address->orphan = false;
 }
 
 static void set_end(struct kernel_address *address, uint32_t valid, msec now)
 {
 	address->until = kernel_until(valid, now);
 	address->slept = 0;
+}
+
+static bool has_address(const struct host *host, const struct in6_addr *addr)
+{
+	const struct kernel *kernel = &host->rules.kernel;
+
+	for (unsigned int i = 0; i < kernel->n; i++)
+		if (!kernel->address[i].failed &&
+		    IN6_ARE_ADDR_EQUAL(&kernel->address[i].addr, addr))
+			return true;
+	return false;
+}
+
+/* Has anybody else on the link the address, who can say so? Who cannot will have it too. */
+static bool is_taken(const struct world *world, const struct host *host,
+		     struct kernel_address *address)
+{
+	for (unsigned int i = 0; i < world->n_hosts; i++) {
+		bool has = i != host->index && has_address(&world->host[i], &address->addr);
+
+		if (has && network_joins(world, i, host->index))
+			return true;
+		address->unheard |= has;
+	}
+	return false;
+}
+
+/* A host will hear what somebody says of an address: `probe`: who only wants it. */
+static void claim_soon(struct world *world, const struct host *host, const struct in6_addr *addr,
+		       bool probe)
+{
+	struct item *item;
+
+	if (!agenda_has_room(&world->agenda))
+		return;
+	item = agenda_put(&world->agenda, HAPPENS_CLAIM,
+			  world->now + 1 + rng_below(&world->rng, 200));
+	item->host = host->index;
+	item->addr = *addr;
+	item->number = probe;
+}
+
+/* A Neighbor Solicitation: who has the address answers, and who wants it too hears of it. */
+static void ask_around(struct world *world, struct host *host, const struct in6_addr *addr)
+{
+	for (unsigned int i = 0; i < world->n_hosts; i++) {
+		struct host *other = &world->host[i];
+
+		if (other == host || !network_joins(world, i, host->index))
+			continue;
+		if (has_address(other, addr))
+			claim_soon(world, host, addr, false);
+		if (lease_find(&other->client.lease, addr, 128))
+			claim_soon(world, other, addr, true);
+	}
+}
+
+static void probe(struct world *world, struct host *host, const struct action *action)
+{
+	world_note(world, host, "probes %s", rules_address(&action->probe.addr));
+	ask_around(world, host, &action->probe.addr);
+	if (rng_chance(&world->rng, world->troubles.duplicates))
+		claim_soon(world, host, &action->probe.addr, rng_chance(&world->rng, 20));
 }
 
 static void add_address(struct world *world, struct host *host, const struct action *action)
@@ -161,6 +225,15 @@ static void add_address(struct world *world, struct host *host, const struct act
 	}
 	address = kernel_add(kernel, &action->address.addr, action->address.valid, world->now);
 	assert(address);
+	if (action->address.dad == DAD_BY_PROBE || action->address.dad == DAD_OFF) {
+		address->tentative = false;
+		/* Who asks no one hears no one. */
+		address->unheard = action->address.dad == DAD_OFF;
+		is_taken(world, host, address);
+		verdict_in(world, host, address, VERDICT_UNIQUE, 0);
+		return;
+	}
+	ask_around(world, host, &action->address.addr);
 	if (rng_chance(rng, 90))
 		verdict_in(world, host, address, VERDICT_TENTATIVE, 0);
 	if (rng_chance(rng, world->troubles.refused))
@@ -186,8 +259,12 @@ static void update_address(struct world *world, struct host *host, const struct 
 void host_tell_address(struct world *world, struct host *host, const struct in6_addr *addr,
 		       enum address_event event)
 {
-	static const char *const names[] = { "unique",	"tentative", "duplicate", "gone",
-					     "missing", "foreign",   "refused" };
+	static const char *const names[] = {
+		[ADDRESS_UNIQUE] = "unique",	   [ADDRESS_TENTATIVE] = "tentative",
+		[ADDRESS_DUPLICATE] = "duplicate", [ADDRESS_GONE] = "gone",
+		[ADDRESS_MISSING] = "missing",	   [ADDRESS_KEPT] = "kept",
+		[ADDRESS_FOREIGN] = "foreign",	   [ADDRESS_REFUSED] = "refused",
+	};
 
 	world_note(world, host, "kernel: %s is %s", rules_address(addr), names[event]);
 	if (event == ADDRESS_DUPLICATE)
@@ -218,25 +295,6 @@ void host_test_again(struct world *world, struct host *host, struct kernel_addre
 		   rng_chance(&world->rng, 50) ? VERDICT_UNIQUE : VERDICT_DUPLICATE,
 		   1 + rng_below(&world->rng, 2000));
 	host_tell_address(world, host, &addr, ADDRESS_TENTATIVE);
-}
-
-/* Has anybody else on the link the address, who can say so? Who cannot will have it too. */
-static bool is_taken(const struct world *world, const struct host *host,
-		     struct kernel_address *address)
-{
-	for (unsigned int i = 0; i < world->n_hosts; i++) {
-		const struct kernel *kernel = &world->host[i].rules.kernel;
-		bool has = false;
-
-		for (unsigned int j = 0; i != host->index && j < kernel->n; j++)
-			has |= !kernel->address[j].failed &&
-			       memcmp(&kernel->address[j].addr, &address->addr,
-				      sizeof(address->addr)) == 0;
-		if (has && network_joins(world, i, host->index))
-			return true;
-		address->unheard |= has;
-	}
-	return false;
 }
 
 static void pass(struct world *world, struct host *host, struct kernel_address *address)
@@ -272,6 +330,9 @@ void host_verdict(struct world *world, struct host *host, const struct item *ite
 	case VERDICT_DUPLICATE:
 		host_duplicate(world, host, address);
 		break;
+	case VERDICT_KEPT:
+		host_tell_address(world, host, &item->addr, ADDRESS_KEPT);
+		break;
 	case VERDICT_FOREIGN:
 		address->tentative = false;
 		address->foreign = true;
@@ -285,6 +346,25 @@ void host_verdict(struct world *world, struct host *host, const struct item *ite
 		host_tell_address(world, host, &item->addr, ADDRESS_REFUSED);
 		break;
 	}
+}
+
+/* A claim proves something or not, as the client sees it: then it has given the address up. */
+void host_claim(struct world *world, struct host *host, const struct item *item)
+{
+	struct claim claim = {
+		.addr = item->addr,
+		.probe = item->number != 0,
+		.mac = { .size = 6, .octets = { 2, 0, 0, 1, 0, (uint8_t)item->order } },
+	};
+
+	if (!host->link)
+		return;
+	world_note(world, host, "somebody %s %s", claim.probe ? "wants" : "claims",
+		   rules_address(&claim.addr));
+	rules_conflict(&host->rules, &host->client, &claim.addr, world->now);
+	client_claim(enter(host), &claim, world->now);
+	rules_acquit(&host->rules, &host->client, &claim.addr);
+	settled(world, host, false);
 }
 
 void host_end_lifetime(struct world *world, struct host *host)
@@ -363,6 +443,9 @@ static void act(void *context, const struct action *action)
 		host->older_key = host->key;
 		host->key = action->rkap;
 		break;
+	case ACTION_PROBE:
+		probe(world, host, action);
+		break;
 	case ACTION_ASK_ROUTER:
 		gateway_speak_later(world, host, true);
 		break;
@@ -436,6 +519,9 @@ void host_set_link(struct world *world, struct host *host, bool usable)
 {
 	world_note(world, host, "link %s", usable ? "up" : "down");
 	host->link = usable;
+	/* An anonymous client knows nothing any more of the network that it was in. */
+	if (usable && host->config.anonymous)
+		rules_forget(&host->rules);
 	client_link(enter(host), usable, world->now);
 	settled(world, host, false);
 	if (usable)
@@ -477,6 +563,7 @@ void host_become_another(struct world *world, struct host *host)
 
 	host->config.duid = duid_ll(1, mac, sizeof(mac));
 	world_note(world, host, "becomes another host");
+	rules_forget(&host->rules);
 	client_identify(enter(host), &host->config, world->now);
 	settled(world, host, false);
 }
@@ -618,6 +705,9 @@ static void configure(struct world *world, struct host *host)
 	if (config->mode == MODE_STATELESS)
 		config->n_ias = 0;
 	config->router_wait = 10 * SECOND;
+	config->dad = rng_chance(rng, 70) ? DAD_BY_KERNEL : rng_below(rng, DAD_OFF + 1);
+	config->dad_probes = (uint8_t)rng_below(rng, 4);
+	config->late_conflict = rng_below(rng, LATE_DECLINE + 1);
 	config->register_addresses = rng_chance(rng, 20);
 	config->anonymous = rng_chance(rng, 5);
 	config->oro[config->n_oro++] = OPTION_DNS_SERVERS;

@@ -25,6 +25,7 @@ enum verdict {
 	VERDICT_TENTATIVE, /* not one: the first event after an address was added */
 	VERDICT_UNIQUE,
 	VERDICT_DUPLICATE,
+	VERDICT_KEPT, /* it is there from an earlier run */
 	VERDICT_FOREIGN,
 	VERDICT_REFUSED,
 };
@@ -104,6 +105,7 @@ void host_timeout(struct world *world, struct host *host);
 void host_end_lifetime(struct world *world, struct host *host);
 void host_receive(struct world *world, struct host *host, const struct item *item, bool multicast);
 void host_verdict(struct world *world, struct host *host, const struct item *item);
+void host_claim(struct world *world, struct host *host, const struct item *item);
 void host_script_end(struct world *world, struct host *host, const struct item *item);
 
 /* The kernel says something about an address; found to be a duplicate it leaves, or stays as such.

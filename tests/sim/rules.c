@@ -22,23 +22,27 @@ void rules_init(struct rules *rules)
 	rules_restart(rules);
 }
 
+void rules_forget(struct rules *rules)
+{
+	rules->n_owed = 0;
+	rules->conflicts = 0;
+	for (unsigned int i = 0; i < RULES_GIVEN; i++)
+		rules->given[i].conflict = NEVER;
+}
+
 void rules_restart(struct rules *rules)
 {
 	rules->done = false;
 	rules->started = false;
 	rules->type = 0;
 	rules->n_sent = 0;
-	rules->n_owed = 0;
-	rules->conflicts = 0;
 	rules->n_announced = 0;
 	rules->calm_since = NEVER;
 	rules->round = NEVER;
 	rules->may_ask = false;
 	rules->news = 0;
 	rules->owns = (struct owns){ 0 };
-	for (unsigned int i = 0; i < RULES_GIVEN; i++) {
-		rules->given[i].conflict = NEVER;
-	}
+	rules_forget(rules);
 }
 
 void rules_break(struct rules *rules, const char *format, ...)
@@ -215,14 +219,28 @@ void rules_conflict(struct rules *rules, const struct client *client, const stru
 	/* The host's timer may be late: what has ended is nobody's any more. */
 	if (!given || !binding || binding_valid_until(binding) <= now)
 		return;
+	given->before = given->conflict;
 	given->conflict = now;
 	rules->conflicts++;
 	if (rules->round == NEVER)
 		rules->round = now;
 	if (rules->n_owed < DAD_DECLINED) {
 		rules->owed[rules->n_owed].addr = *addr;
-		rules->owed[rules->n_owed++].server = client->lease.server;
+		rules->owed[rules->n_owed++].server = client->lease.ia[binding->ia].server;
 	}
+}
+
+void rules_acquit(struct rules *rules, const struct client *client, const struct in6_addr *addr)
+{
+	struct given *given = rules_given(rules, addr, 128);
+
+	if (!given || !held(client, addr))
+		return;
+	given->conflict = given->before;
+	rules->conflicts--;
+	for (unsigned int i = rules->n_owed; i-- > 0;)
+		if (IN6_ARE_ADDR_EQUAL(&rules->owed[i].addr, addr))
+			rules->owed[i] = rules->owed[--rules->n_owed];
 }
 
 void rules_news(struct rules *rules)
@@ -314,7 +332,8 @@ static void check_announced(struct rules *rules, const struct script_call *call,
 	if (side->ia_type != OPTION_IA_PD && !address)
 		rules_break(rules, "%s for %s, which is not on the interface", name,
 			    rules_address(&side->addr));
-	else if (side->ia_type != OPTION_IA_PD && (address->tentative || address->failed))
+	else if (side->ia_type != OPTION_IA_PD &&
+		 ((address->tentative && !rules->optimistic) || address->failed))
 		rules_break(rules, "C-DAD-3: %s for %s, which has not passed DAD", name,
 			    rules_address(&side->addr));
 	if (msec_after(side->times.starts.at, side->times.valid) <= now)
@@ -367,13 +386,15 @@ static void check_script(struct rules *rules, const struct script_call *call, ms
 			rules_break(rules, "DEPREF6 too early");
 		break;
 	case REASON_TENTATIVE6:
-		if (!kernel_find(&rules->kernel, &call->new_.addr))
+		if (!rules->probing && !kernel_find(&rules->kernel, &call->new_.addr))
 			rules_break(rules, "TENTATIVE6 for %s, which is not on the interface",
 				    rules_address(&call->new_.addr));
 		break;
 	case REASON_STOP6:
 		if (call->has_old) /* a stateless client has nothing to name */
 			check_gone(rules, call);
+		break;
+	case REASON_CONFLICT6:
 		break;
 	case REASON_EXPIRE6:
 	case REASON_RELEASE6:
@@ -411,6 +432,8 @@ static void check_hold(struct rules *rules, const struct action *action, msec no
 void rules_action(struct rules *rules, const struct client *client, const struct action *action,
 		  msec now)
 {
+	rules->optimistic = client->config.dad == DAD_OPTIMISTIC;
+	rules->probing = client->config.dad == DAD_BY_PROBE;
 	rules_trace(rules, &action->type, sizeof(action->type));
 	if (rules->done)
 		rules_break(rules, "action %d after ACTION_DONE", (int)action->type);
@@ -434,6 +457,7 @@ void rules_action(struct rules *rules, const struct client *client, const struct
 		rules->file = action->lease;
 		break;
 	case ACTION_SAVE_KEY:
+	case ACTION_PROBE:
 	case ACTION_ASK_ROUTER:
 		break;
 	case ACTION_READY:
@@ -446,6 +470,9 @@ void rules_action(struct rules *rules, const struct client *client, const struct
 	case ACTION_NOTE:
 		/* That there is no router is news too. */
 		rules->news += action->note.note == NOTE_NO_ROUTER;
+		/* What was a duplicate on another link is not declined on this one. */
+		if (action->note.note == NOTE_NOT_ON_LINK)
+			rules->n_owed = 0;
 		rules_trace(rules, &action->note.note, sizeof(action->note.note));
 		check_hold(rules, action, now);
 		break;
@@ -518,8 +545,8 @@ static void check_held(struct rules *rules, const struct client *client, bool ti
 			rules_break(rules, "%s is held past its valid lifetime",
 				    rules_address(&binding->addr));
 		if (client->lease.ia[binding->ia].type == OPTION_IA_PD ||
-		    binding->dad.state == DAD_WAITING || address ||
-		    binding_valid_until(binding) - now < END_IS_NEAR)
+		    binding->dad.state == DAD_WAITING || binding->dad.state == DAD_PROBING ||
+		    address || binding_valid_until(binding) - now < END_IS_NEAR)
 			continue;
 		rules_break(rules, "%s counts as being on the interface and is not there",
 			    rules_address(&binding->addr));
@@ -580,6 +607,11 @@ static void check_file(struct rules *rules, const struct client *client)
 void rules_settled(struct rules *rules, const struct client *client, bool timer, msec now)
 {
 	rules_trace(rules, &now, sizeof(now));
+	/* In a storm nothing is declined any more, and what is missing is asked for much later. */
+	if (client->conflicts.storm) {
+		rules->n_owed = 0;
+		rules->may_ask = true;
+	}
 	if (!client->link)
 		rules->owns.offered = false;
 	check_pair(rules, client);

@@ -29,7 +29,8 @@ struct given {
 	uint8_t prefix_len;
 	struct in6_addr addr;
 	msec until;    /* the latest end of its valid lifetime that any Reply gave */
-	msec conflict; /* when it was found to be a duplicate by this client; NEVER */
+	msec conflict; /* when it was found to be a duplicate by this client; NEVER … */
+	msec before;   /* … and the time before */
 };
 
 /* A binding that a script has heard of. */
@@ -71,6 +72,8 @@ struct rules {
 	unsigned int n_announced; /* what the script has heard of, and not of its end */
 	struct announced announced[RULES_ANNOUNCED];
 	msec calm_since;   /* the end of the last hold-off after a conflict; NEVER */
+	bool optimistic;   /* addresses are used before their test has ended … */
+	bool probing;	   /* … or tested before they are on the interface */
 	bool may_ask;	   /* a hold-off was told: a Renew may ask for what is missing */
 	unsigned int news; /* of routers and the link-local address: a Renew may follow from each */
 	msec round;	   /* the first conflict since then; NEVER */
@@ -82,6 +85,9 @@ void rules_init(struct rules *rules);
 
 /* A new client begins; the kernel, what was given and the file stay. */
 void rules_restart(struct rules *rules);
+
+/* The client becomes another one: what was a duplicate is nothing to it. */
+void rules_forget(struct rules *rules);
 
 __attribute__((format(printf, 2, 3))) void rules_break(struct rules *rules, const char *format,
 						       ...);
@@ -115,6 +121,9 @@ void rules_delivered(struct rules *rules, const struct client *client, const voi
 /* Evidence that `addr` is a duplicate is about to be handed to the client. */
 void rules_conflict(struct rules *rules, const struct client *client, const struct in6_addr *addr,
 		    msec now);
+
+/* The client has kept the address all the same: it saw no evidence. */
+void rules_acquit(struct rules *rules, const struct client *client, const struct in6_addr *addr);
 
 /* A router or a new link-local address is about to be told to the client. */
 void rules_news(struct rules *rules);

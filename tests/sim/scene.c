@@ -372,6 +372,104 @@ void scene_plan(struct world *world)
 		   world->now + 1 + rng_below(&world->rng, any_of(world, longest, 4)));
 }
 
+/* The host sleeps until something is past: T2, or all that it holds. */
+static void oversleep(struct world *world, struct host *host, msec until)
+{
+	if (until <= world->now || until - world->now > 100 * (msec)DAY)
+		return;
+	host_sleep(world, host);
+	agenda_put(&world->agenda, HAPPENS_WAKE, until + 1)->host = host->index;
+}
+
+static void lose_all(struct world *world, struct host *host)
+{
+	(void)host;
+	world->network.loss = 100;
+}
+
+/* A server takes all prefixes back, and says nothing of the addresses. */
+static void withdraw_prefixes(struct world *world, struct host *host)
+{
+	const struct client *client = &host->client;
+	struct message reply = {
+		.type = MESSAGE_REPLY,
+		.xid = client->exchange.xid,
+		.client_id = client->config.duid,
+		.server_id = world->server[0].duid,
+	};
+	uint8_t bytes[CLIENT_MESSAGE_SIZE];
+	struct cursor out = cursor_writer(bytes, sizeof(bytes));
+	struct item item = { .addr = { .s6_addr = { 0xfe, 0x80, [15] = 1 } }, .bytes = bytes };
+
+	for (unsigned int i = 0; i < client->lease.n_ias; i++) {
+		if (client->lease.ia[i].type != OPTION_IA_PD)
+			continue;
+		reply.ia[reply.n_ias].type = OPTION_IA_PD;
+		reply.ia[reply.n_ias].iaid = client->lease.ia[i].iaid;
+		for (unsigned int j = 0; j < client->lease.n_bindings; j++)
+			if (client->lease.binding[j].ia == i)
+				reply.binding[reply.n_bindings++] = (struct message_binding){
+					.addr = client->lease.binding[j].addr,
+					.prefix_len = client->lease.binding[j].prefix_len,
+					.ia = reply.n_ias,
+				};
+		reply.n_ias++;
+	}
+	message_build(&reply, &out);
+	item.size = out.at;
+	host_receive(world, host, &item, false);
+}
+
+/* What leads to rows of the table that are seldom walked. */
+static void interrupt_bound(struct world *world, struct host *host)
+{
+	const struct lease *lease = &host->client.lease;
+	uint32_t dice = rng_below(&world->rng, 100);
+
+	switch ((unsigned int)client_message_state(&host->client)) {
+	case IDLE:
+		if (host->client.rkap.has_key && dice < 2)
+			change_link_local(world, host);
+		break;
+	case INFORMING:
+		if (dice < 20)
+			lose_all(world, host);
+		else if (dice < 35)
+			oversleep(world, host, lease_rebind_at(lease));
+		else if (dice < 50)
+			change_server(world, host);
+		break;
+	case REQUESTING:
+		if (dice < 10)
+			change_server(world, host);
+		else if (dice < 13)
+			lose_all(world, host);
+		else if (dice < 16)
+			oversleep(world, host, lease_rebind_at(lease));
+		else if (dice < 18)
+			end_client(world, host);
+		break;
+	case LINK_REBINDING:
+		if (dice < 5)
+			oversleep(world, host, lease_ends_at(lease));
+		else if (dice < 10 && host->client.exchange.sent > 0)
+			withdraw_prefixes(world, host);
+		break;
+	case DECLINING:
+		if (dice < 5)
+			oversleep(world, host, lease_rebind_at(lease));
+		break;
+	}
+}
+
+void scene_wake(struct world *world, struct host *host)
+{
+	static scene *const scenes[] = { drop_link, spoil, end_client };
+
+	if (!world->well && rng_chance(&world->rng, 20))
+		scenes[rng_below(&world->rng, 3)](world, host);
+}
+
 /* States that do not last see little of what scenes bring: now and then it is meant for them. */
 void scene_interrupt(struct world *world, struct host *host)
 {
@@ -381,14 +479,16 @@ void scene_interrupt(struct world *world, struct host *host)
 
 	if (host->asleep)
 		return;
+	if (client_lease_state(&host->client) == BOUND)
+		interrupt_bound(world, host);
+	else if (host->config.mode == MODE_AUTO && state != IDLE &&
+		 rng_chance(&world->rng, state == INFORMING ? 30 : 5))
+		host_router(world, host, ROUTER_NEWS, rng_chance(&world->rng, 20),
+			    rng_chance(&world->rng, 50));
+	if (host->asleep || host->rules.done)
+		return;
 	if (state == LINK_REBINDING && !lease_has_prefix(&host->client.lease))
 		spoil(world, host);
-	else if (state == INFORMING && client_lease_state(&host->client) == BOUND &&
-		 rng_chance(&world->rng, 40))
-		world->network.loss = 100;
-	else if (state == REQUESTING && client_lease_state(&host->client) == BOUND &&
-		 rng_chance(&world->rng, 10))
-		change_server(world, host);
 	else if (state != IDLE && rng_below(&world->rng, 1000) < (lasts ? 1 : 80))
 		scenes[rng_below(&world->rng, sizeof(scenes) / sizeof(scenes[0]))](world, host);
 }

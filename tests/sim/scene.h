@@ -16,6 +16,9 @@ void scene_plan(struct world *world);
 /* Something happens to a host just because of what it does at the moment. */
 void scene_interrupt(struct world *world, struct host *host);
 
+/* Something happens to a host before its client even knows how long it has slept. */
+void scene_wake(struct world *world, struct host *host);
+
 /* Everything is well: one good server, no loss, all links up, a router that says M. */
 void scene_all_well(struct world *world);
 

@@ -333,6 +333,8 @@ static void check_renew(struct rules *rules, const struct client *client, msec n
 		reason |= lease_count(&client->lease, i) > 0 &&
 			  msec_after(ia->times.starts.at, t1) <= now;
 	}
+	/* Beside leases that never end what is missing is asked for once a day. */
+	reason |= lease_lacks(&client->lease) && lease_renew_at(&client->lease) == NEVER;
 	reason |= client->reconfigured;
 	if (!reason && rules->news == 0)
 		rules_break(rules, "C-RATE-4: Renew before T1");

@@ -85,7 +85,8 @@ static void put_off(struct world *world, struct item *item)
 {
 	struct item *later;
 
-	if (item->what == HAPPENS_TO_CLIENT || item->what == HAPPENS_ROUTER) {
+	if (item->what == HAPPENS_TO_CLIENT || item->what == HAPPENS_CLAIM ||
+	    item->what == HAPPENS_ROUTER) {
 		free(item->bytes);
 		return;
 	}
@@ -109,6 +110,9 @@ static void happen_to_host(struct world *world, struct host *host, struct item *
 	case HAPPENS_VERDICT:
 		host_verdict(world, host, item);
 		break;
+	case HAPPENS_CLAIM:
+		host_claim(world, host, item);
+		break;
 	case HAPPENS_SCRIPT_END:
 		host_script_end(world, host, item);
 		break;
@@ -116,8 +120,10 @@ static void happen_to_host(struct world *world, struct host *host, struct item *
 		host_set_link(world, host, true);
 		break;
 	case HAPPENS_WAKE:
-		if (host->asleep)
-			host_wake(world, host);
+		if (!host->asleep)
+			break;
+		host_wake(world, host);
+		scene_wake(world, host);
 		break;
 	case HAPPENS_ROUTER:
 		gateway_speak(world, host, item->number != 0);
@@ -148,6 +154,7 @@ static struct host *happen(struct world *world, struct item *item)
 		break;
 	case HAPPENS_TO_CLIENT:
 	case HAPPENS_VERDICT:
+	case HAPPENS_CLAIM:
 	case HAPPENS_SCRIPT_END:
 	case HAPPENS_LINK:
 	case HAPPENS_WAKE:
@@ -288,6 +295,7 @@ static void quiet(struct world *world)
 	msec limit = 0;
 
 	scene_all_well(world);
+	replace_ended(world);
 	for (unsigned int i = 0; i < world->n_hosts; i++) {
 		struct host *host = &world->host[i];
 

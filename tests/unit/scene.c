@@ -97,6 +97,10 @@ static void act(void *context, const struct action *action)
 	case ACTION_SAVE_KEY:
 		scene.key = action->rkap;
 		break;
+	case ACTION_PROBE:
+		kept->probe.addr = action->probe.addr;
+		kept->probe.in_place = action->probe.in_place;
+		break;
 	case ACTION_ASK_ROUTER:
 	case ACTION_READY:
 	case ACTION_DONE:
@@ -299,6 +303,8 @@ void verdict(const char *text, enum address_event event)
 {
 	struct in6_addr addr = ip6(text);
 
+	/* The hooks that TENTATIVE6 asked are done by then. */
+	client_script_status(&scene.client, REASON_TENTATIVE6, &addr, 0, scene.now);
 	client_address(&scene.client, &addr, event, scene.now);
 }
 

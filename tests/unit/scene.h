@@ -28,6 +28,10 @@ struct scene_action {
 			uint32_t valid;
 		} address;
 		struct {
+			struct in6_addr addr;
+			bool in_place;
+		} probe;
+		struct {
 			enum client_note note;
 			struct in6_addr addr;
 			int64_t number;

@@ -79,7 +79,7 @@ static void be_bound(enum client_mode mode, unsigned int na, unsigned int pd)
 	}
 	if (na > 0)
 		verdict(ADDRESS, ADDRESS_UNIQUE);
-	scene_run(ROUTER_SETTLING + SECOND);
+	scene_run(31 * SECOND); /* what follows from now on is the first in 30 s */
 	scene_state(BOUND, IDLE);
 	scene_clear();
 }

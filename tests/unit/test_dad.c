@@ -138,11 +138,11 @@ Test(dad, the_oldest_is_forgotten_when_memory_is_full)
 		cr_expect_eq(remembered(&conflicts, i, 100), i >= 5, "%u", i);
 }
 
-/* Design, section 5.4: two rounds at once with jitter, then 40 s doubling up to an hour. */
+/* Design, section 5.4: two rounds at once with jitter, then 10 s doubling up to an hour. */
 Test(dad, hold_off_grows_while_conflicts_repeat)
 {
-	static const msec want[] = { 40000,   80000,   160000,	320000,	 640000,
-				     1280000, 2560000, 3600000, 3600000, 3600000 };
+	static const msec want[] = { 10000,  20000,   40000,   80000,	160000,	 320000,
+				     640000, 1280000, 2560000, 3600000, 3600000, 3600000 };
 	struct conflicts conflicts;
 	msec now = 0;
 
@@ -156,7 +156,7 @@ Test(dad, hold_off_grows_while_conflicts_repeat)
 	for (unsigned int i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
 		msec hold;
 
-		now += 5000;
+		now += 61000; /* so slow that it is no storm */
 		add(&conflicts, i, true, now);
 		hold = decline(&conflicts, 5999, now);
 		cr_expect_eq(hold, want[i], "round %u: %d ms", i + 3, (int)hold);
@@ -214,4 +214,74 @@ Test(dad, what_waits_to_be_declined_is_remembered)
 	conflicts_init(&conflicts);
 	add(&conflicts, 1, true, 0);
 	cr_expect(remembered(&conflicts, 1, 600 * MINUTE));
+}
+
+static bool add_at(struct conflicts *conflicts, unsigned int number, uint8_t mac, msec since)
+{
+	struct declined found = {
+		.addr = address(number),
+		.ia_type = OPTION_IA_NA,
+		.iaid = 7,
+		.server = server(1),
+		.since = since,
+	};
+
+	if (mac > 0)
+		found.mac = (struct mac){ .size = 6, .octets = { 2, 0, 0, 0, 0, mac } };
+	return conflicts_add(conflicts, &found, true, since + 500);
+}
+
+/* dad.md 7: three Replies with duplicates within a minute. */
+Test(dad, the_third_round_in_a_minute_is_a_storm)
+{
+	struct conflicts conflicts;
+
+	conflicts_init(&conflicts);
+	cr_expect_not(add_at(&conflicts, 1, 0, 1000));
+	decline(&conflicts, 0, 2000);
+	cr_expect_not(add_at(&conflicts, 2, 0, 5000));
+	decline(&conflicts, 0, 6000);
+	cr_expect(add_at(&conflicts, 3, 0, 9000));
+	cr_expect_eq(conflicts.decline_at, NEVER);
+	cr_expect_eq(conflicts.n_declined, 0, "nothing is declined");
+	cr_expect_not(add_at(&conflicts, 4, 0, 3700000), "it goes on, it does not begin anew");
+	cr_expect_eq(conflicts.n_declined, 0);
+	conflicts_calm(&conflicts);
+	cr_expect_not(add_at(&conflicts, 5, 0, 3800000));
+	cr_expect_eq(conflicts.n_declined, 1, "another link");
+}
+
+/* The addresses of one Reply are one round. */
+Test(dad, many_duplicates_of_one_reply_are_no_storm)
+{
+	struct conflicts conflicts;
+
+	conflicts_init(&conflicts);
+	for (unsigned int i = 0; i < 20; i++)
+		cr_expect_not(add_at(&conflicts, i, 9, 1000));
+	cr_expect_eq(conflicts.n_declined, 20);
+}
+
+/* dad.md 7: all duplicates are defended by one neighbor. */
+Test(dad, one_neighbor_that_has_everything_is_a_storm)
+{
+	struct conflicts conflicts;
+
+	conflicts_init(&conflicts);
+	cr_expect_not(add_at(&conflicts, 1, 9, 1000));
+	decline(&conflicts, 0, 2000);
+	cr_expect_not(add_at(&conflicts, 2, 9, 100000));
+	decline(&conflicts, 0, 101000);
+	cr_expect(add_at(&conflicts, 3, 9, 200000), "slow, but all its own");
+
+	conflicts_init(&conflicts);
+	add_at(&conflicts, 1, 9, 1000);
+	add_at(&conflicts, 2, 9, 100000);
+	conflicts_pass(&conflicts);
+	cr_expect_not(add_at(&conflicts, 3, 9, 200000), "one was good");
+
+	conflicts_init(&conflicts);
+	add_at(&conflicts, 1, 9, 1000);
+	add_at(&conflicts, 2, 8, 100000);
+	cr_expect_not(add_at(&conflicts, 3, 9, 200000), "two neighbors");
 }

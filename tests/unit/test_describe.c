@@ -327,7 +327,7 @@ Test(describe, notes_are_sentences)
 		  "address 2001:db8::5 duplicate, found by script" },
 		{ NOTE_NOTHING_OFFERED, 500, 0,
 		  "the Reply has nothing that can be used, soliciting in 0.500 s" },
-		{ NOTE_KEPT, 0, 0, "no answer to the Confirm, the lease stays in use" },
+		{ NOTE_KEPT, 0, 0, "nobody says that the lease does not fit this link, it stays in use" },
 		{ NOTE_NOT_ON_LINK, 0, 0, "the lease does not fit this link, dropping it" },
 	};
 	static struct action action = { .type = ACTION_NOTE };

@@ -120,6 +120,7 @@ static unsigned int leases_after(const struct transition *row, unsigned int leas
 	case DEED_RELEASE:
 		return 1U << INIT;
 	case DEED_APPLY:
+	case DEED_APPLY_PART:
 	case DEED_APPLY_ASK:
 		if (row->event == EVENT_REPLY_WITHDRAWN)
 			return 1U << INIT;
@@ -134,6 +135,7 @@ static unsigned int leases_after(const struct transition *row, unsigned int leas
 	case DEED_RECONFIGURE:
 	case DEED_INFORM:
 	case DEED_FOLLOW:
+	case DEED_RELEASE_NEXT:
 	case DEED_DOUBT:
 	case DEED_KEEP:
 	case DEED_DECLINED:

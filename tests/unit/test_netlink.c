@@ -357,7 +357,7 @@ Test(netlink, an_address_gets_its_flags_lifetimes_and_mark, .init = open_all, .f
 		uint32_t flags;
 
 		cr_assert_eq(netlink_address_add(netlink, left, &addr, 128, rows[i].preferred,
-						 rows[i].valid),
+						 rows[i].valid, 0),
 			     0);
 		flags = wait_flags(&addr, IFA_F_TENTATIVE, IFA_F_TENTATIVE);
 		cr_expect_eq(flags,
@@ -380,7 +380,7 @@ Test(netlink, an_update_changes_lifetimes_and_nothing_else, .init = open_all, .f
 	uint32_t valid = 0;
 	unsigned int events;
 
-	cr_assert_eq(netlink_address_add(netlink, left, &addr, 128, 100, 200), 0);
+	cr_assert_eq(netlink_address_add(netlink, left, &addr, 128, 100, 200, 0), 0);
 	wait_flags(&addr, IFA_F_TENTATIVE, 0);
 	events = known.addresses;
 	cr_assert_eq(netlink_address_update(netlink, left, &addr, 128, 3000, 4000), 0);
@@ -401,22 +401,22 @@ Test(netlink, each_refusal_has_the_kernels_own_error, .init = open_all, .fini = 
 	struct in6_addr multicast = ip("ff02::1");
 	unsigned int nowhere = 4711;
 
-	cr_expect_eq(netlink_address_add(netlink, left, &addr, 128, 100, 200), 0);
-	cr_expect_eq(netlink_address_add(netlink, left, &addr, 128, 100, 200), -EEXIST);
+	cr_expect_eq(netlink_address_add(netlink, left, &addr, 128, 100, 200, 0), 0);
+	cr_expect_eq(netlink_address_add(netlink, left, &addr, 128, 100, 200, 0), -EEXIST);
 	cr_expect_eq(netlink_address_remove(netlink, left, &addr, 128), 0);
 	cr_expect_eq(netlink_address_remove(netlink, left, &addr, 128), 0, "gone already");
-	cr_expect_eq(netlink_address_add(netlink, nowhere, &addr, 128, 100, 200), -ENODEV);
+	cr_expect_eq(netlink_address_add(netlink, nowhere, &addr, 128, 100, 200, 0), -ENODEV);
 	cr_expect_eq(netlink_address_update(netlink, nowhere, &addr, 128, 100, 200), -ENODEV);
 	cr_expect_eq(netlink_address_remove(netlink, nowhere, &addr, 128), -ENODEV);
-	cr_expect_eq(netlink_address_add(netlink, left, &addr, 128, 200, 100), -EINVAL);
-	cr_expect_eq(netlink_address_add(netlink, left, &addr, 128, 0, 0), -EINVAL);
-	cr_expect_eq(netlink_address_add(netlink, left, &addr, 129, 1, 2), -EINVAL);
-	cr_expect_lt(netlink_address_add(netlink, left, &multicast, 128, 1, 2), 0);
+	cr_expect_eq(netlink_address_add(netlink, left, &addr, 128, 200, 100, 0), -EINVAL);
+	cr_expect_eq(netlink_address_add(netlink, left, &addr, 128, 0, 0, 0), -EINVAL);
+	cr_expect_eq(netlink_address_add(netlink, left, &addr, 129, 1, 2, 0), -EINVAL);
+	cr_expect_lt(netlink_address_add(netlink, left, &multicast, 128, 1, 2, 0), 0);
 	cr_assert(write_file("/proc/sys/net/ipv6/conf/left/disable_ipv6", "1"));
-	cr_expect_eq(netlink_address_add(netlink, left, &addr, 128, 100, 200), -EACCES, "K20");
+	cr_expect_eq(netlink_address_add(netlink, left, &addr, 128, 100, 200, 0), -EACCES, "K20");
 	cr_assert(write_file("/proc/sys/net/ipv6/conf/left/disable_ipv6", "0"));
 	/* After all these the handle is as good as new. */
-	cr_expect_eq(netlink_address_add(netlink, left, &addr, 128, 100, 200), 0);
+	cr_expect_eq(netlink_address_add(netlink, left, &addr, 128, 100, 200, 0), 0);
 }
 
 Test(netlink, without_the_capability_it_is_eperm, .init = open_all, .fini = close_all)
@@ -429,7 +429,7 @@ Test(netlink, without_the_capability_it_is_eperm, .init = open_all, .fini = clos
 	cr_assert_eq(syscall(SYS_capset, &header, none), 0);
 	weak = netlink_open();
 	cr_assert_not_null(weak);
-	cr_expect_eq(netlink_address_add(weak, left, &addr, 128, 100, 200), -EPERM);
+	cr_expect_eq(netlink_address_add(weak, left, &addr, 128, 100, 200, 0), -EPERM);
 	netlink_close(weak);
 }
 
@@ -440,17 +440,18 @@ Test(netlink, a_duplicate_is_seen_in_both_of_its_forms, .init = open_all, .fini 
 	struct in6_addr infinite = ip("2001:db8::2");
 	msec end = loop_now() + 8000;
 
-	cr_assert_eq(netlink_address_add(netlink, right, &finite, 128, 1000, 2000), 0);
-	cr_assert_eq(netlink_address_add(netlink, right, &infinite, 128, 1000, 2000), 0);
+	cr_assert_eq(netlink_address_add(netlink, right, &finite, 128, 1000, 2000, 0), 0);
+	cr_assert_eq(netlink_address_add(netlink, right, &infinite, 128, 1000, 2000, 0), 0);
 	while (!find(right, &finite) || !find(right, &infinite) ||
 	       ((find(right, &finite)->flags | find(right, &infinite)->flags) & IFA_F_TENTATIVE))
 		cr_assert(loop_now() < end && wait_events(8000));
 
-	cr_assert_eq(netlink_address_add(netlink, left, &infinite, 128, UINT32_MAX, UINT32_MAX), 0);
+	cr_assert_eq(netlink_address_add(netlink, left, &infinite, 128, UINT32_MAX, UINT32_MAX, 0),
+		     0);
 	cr_expect_eq(wait_flags(&infinite, IFA_F_DADFAILED, IFA_F_DADFAILED),
 		     OURS | IFA_F_PERMANENT | IFA_F_TENTATIVE | IFA_F_DADFAILED);
 
-	cr_assert_eq(netlink_address_add(netlink, left, &finite, 128, 1000, 2000), 0);
+	cr_assert_eq(netlink_address_add(netlink, left, &finite, 128, 1000, 2000, 0), 0);
 	while (known.last_gone.ifindex != left)
 		cr_assert(loop_now() < end && wait_events(8000));
 	cr_expect_eq(known.last_gone.address.flags, OURS | IFA_F_TENTATIVE | IFA_F_DADFAILED);
@@ -467,7 +468,7 @@ static void churn(unsigned int n, uint8_t tag)
 	for (unsigned int i = 0; i < n; i++) {
 		addr.s6_addr[14] = (uint8_t)(i >> 8);
 		addr.s6_addr[15] = (uint8_t)i;
-		cr_assert_eq(netlink_address_add(netlink, left, &addr, 128, 1000, 2000), 0);
+		cr_assert_eq(netlink_address_add(netlink, left, &addr, 128, 1000, 2000, 0), 0);
 	}
 	for (unsigned int i = 0; i < n; i += 3) {
 		addr.s6_addr[14] = (uint8_t)(i >> 8);
@@ -512,7 +513,7 @@ Test(netlink, lost_events_end_in_the_truth, .init = open_all, .fini = close_all)
 	/* From then on events come again, one by one. */
 	before = known.ended;
 	struct in6_addr addr = ip("2001:db8::1");
-	cr_assert_eq(netlink_address_add(netlink, left, &addr, 128, 1000, 2000), 0);
+	cr_assert_eq(netlink_address_add(netlink, left, &addr, 128, 1000, 2000, 0), 0);
 	wait_flags(&addr, IFA_F_TENTATIVE, IFA_F_TENTATIVE);
 	cr_expect_eq(known.ended, before);
 }
@@ -624,7 +625,7 @@ Test(netlink, a_datagram_leaves_from_the_address_that_is_wanted, .init = open_al
 	cr_assert_geq(fd, 0);
 	wait_link_local(left);
 	cr_assert_lt(udp_send(fd, left, &own, "hello", 5), 0, "it is not there yet");
-	cr_assert_eq(netlink_address_add(netlink, left, &own, 128, INFINITE_TIME, INFINITE_TIME),
+	cr_assert_eq(netlink_address_add(netlink, left, &own, 128, INFINITE_TIME, INFINITE_TIME, 0),
 		     0);
 	wait_flags(&own, IFA_F_TENTATIVE, 0);
 	cr_assert_eq(udp_send(fd, left, &own, "hello", 5), 0);
