@@ -267,7 +267,7 @@ static void kernel_says(void)
 {
 	struct kernel *kernel = &story.rules.kernel;
 	uint8_t which = get_u8(&story.in);
-	enum address_event event = get_u8(&story.in) % 7;
+	enum address_event event = get_u8(&story.in) % (ADDRESS_REFUSED + 1);
 	struct kernel_address *address;
 	struct in6_addr addr;
 
@@ -284,6 +284,10 @@ static void kernel_says(void)
 			address->tentative = true;
 		break;
 	case ADDRESS_KEPT:
+		if (!address->tentative || address->failed || address->foreign)
+			return;
+		address->tentative = false;
+		break;
 	case ADDRESS_FOREIGN:
 		/* The host says so when it adds one, not later. */
 		if (!address->tentative || address->failed || address->orphan)

@@ -334,8 +334,8 @@ Test(conf, what_is_no_name_is_not_sent)
 		"send fqdn.fqdn \"a..b\";",
 		"send fqdn.fqdn \".\";",
 		"send fqdn.fqdn \"h\" \"i\";",
-		"send fqdn.fqdn "
-		"\"a234567890123456789012345678901234567890123456789012345678901234\";",
+		("send fqdn.fqdn "
+		 "\"a234567890123456789012345678901234567890123456789012345678901234\";"),
 		"send fqdn.hostname \"h\";",
 		"send fqdn.server-update maybe;",
 		"send fqdn.server-update on off;",
@@ -578,8 +578,8 @@ Test(conf, definitions_that_are_wrong)
 		"option dhcp6.x code 5 = encapsulate;",
 		"option dhcp6.x.y code 5 = text;",
 		"option dhcp6. code 5 = text;",
-		"option dhcp6.a234567890123456789012345678901234567890123456789012345678901234 "
-		"code 5 = text;",
+		("option dhcp6.a234567890123456789012345678901234567890123456789012345678901234 "
+		 "code 5 = text;"),
 		"option space;",
 		"option space dhcp6;",
 		"option space fqdn;",
