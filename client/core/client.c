@@ -10,6 +10,7 @@
 #include "core/reception.h"
 #include "core/report.h"
 #include "core/sending.h"
+#include "core/timetable.h"
 
 /* More events than this never follow from one another at the same instant. */
 #define EVENTS_AT_ONCE 32
@@ -146,113 +147,6 @@ static void step(struct client *client, enum event event, const struct message *
 		holding_trust(client);
 }
 
-/*
- * The earliest T2. An IA that a server did not extend waits longer each time; and the Request that
- * began after its T2 is the repair of its Rebind: that T2 does not end it (C-RATE-3).
- */
-static msec rebind_due(const struct client *client)
-{
-	msec earliest = NEVER;
-
-	for (unsigned int i = 0; i < client->lease.n_ias; i++) {
-		msec t2 = lease_ia_rebind_at(&client->lease, i);
-
-		if (client->exchange.state == REQUESTING && t2 <= client->began)
-			continue;
-		if (client->lease.ia[i].unanswered && t2 < client->rebind_not_before)
-			t2 = client->rebind_not_before;
-		if (t2 < earliest)
-			earliest = t2;
-	}
-	return earliest;
-}
-
-/* When `event` is to be raised: NEVER where the table has no row for it now. */
-static msec due(const struct client *client, enum event event)
-{
-	if (!client->started || !client->link ||
-	    !machine_find(lease_state(&client->lease), client->exchange.state, event))
-		return NEVER;
-	switch ((unsigned int)event) {
-	case EVENT_T1:
-		return lease_renew_at(&client->lease);
-	case EVENT_T2:
-		return rebind_due(client);
-	case EVENT_DUPLICATES:
-		return client->conflicts.decline_at;
-	case EVENT_ASK:
-		return lease_state(&client->lease) == INIT || lease_renewable(&client->lease)
-			       ? client->ask_at
-			       : NEVER;
-	case EVENT_REFRESH:
-		return client->refresh_at;
-	default:
-		return following_due(client, event);
-	}
-}
-
-/* In this order when several are due: T2 before T1, so that T1 = T2 goes to Rebind (C-T12-8). */
-static const enum event timed[] = {
-	EVENT_T2,
-	EVENT_DUPLICATES,
-	EVENT_T1,
-	EVENT_ASK,
-	EVENT_REFRESH,
-	EVENT_ROUTER_STATEFUL,
-	EVENT_ROUTER_STATELESS,
-	EVENT_ROUTER_NOTHING,
-	EVENT_PREFIXES_DELEGATING,
-	EVENT_PREFIXES_HELD,
-	EVENT_PREFIXES,
-	EVENT_PREFIXES_STATELESS,
-	EVENT_LINK_LOCAL,
-};
-
-#define TIMED (sizeof(timed) / sizeof(timed[0]))
-
-/* Does another server have something to be given back, too? */
-static enum event release_event(const struct client *client, enum event last, enum event next)
-{
-	return sending_more_to_release(client) ? next : last;
-}
-
-static enum event exchange_event(const struct client *client, enum exchange_outcome outcome)
-{
-	switch (outcome) {
-	case EXCHANGE_EXHAUSTED:
-		if (client->exchange.state == RELEASING)
-			return release_event(client, EVENT_EXHAUSTED, EVENT_EXHAUSTED_NEXT);
-		return client->exchange.state == REQUESTING && client->offers.n > 0
-			       ? EVENT_EXHAUSTED_NEXT
-			       : EVENT_EXHAUSTED;
-	case EXCHANGE_OUT_OF_TIME:
-		return client->doubt ? EVENT_REFUTED : EVENT_OUT_OF_TIME;
-	case EXCHANGE_SEND:
-		/* What was to be given back to this server has ended. */
-		if (client->exchange.state == RELEASING && !sending_something_to_release(client))
-			return release_event(client, EVENT_EXHAUSTED, EVENT_EXHAUSTED_NEXT);
-		if (client->exchange.state == SOLICITING && client->offers.n > 0)
-			return EVENT_COLLECTED;
-		if (client->exchange.state == CONFIRMING && client->doubt)
-			return EVENT_REFUTED;
-		return EVENT_SEND;
-	case EXCHANGE_WAIT:
-		break;
-	}
-	return EVENTS;
-}
-
-/* The next event that time alone has brought; EVENTS when there is none. */
-static enum event next_event(const struct client *client)
-{
-	for (size_t i = 0; i < TIMED; i++)
-		if (due(client, timed[i]) <= client->now)
-			return timed[i];
-	if (client->exchange.state == RELEASING || client->link)
-		return exchange_event(client, exchange_check(&client->exchange, client->now));
-	return EVENTS;
-}
-
 /* An event begins. */
 static void enter(struct client *client, msec now)
 {
@@ -279,7 +173,7 @@ static void work(struct client *client)
 		holding_deprefer(client);
 		if (client->link)
 			following_timeout(client);
-		event = next_event(client);
+		event = timetable_event(client);
 		if (event == EVENTS)
 			break;
 		step(client, event, NULL);
@@ -595,25 +489,7 @@ void client_timeout(struct client *client, msec now)
 
 msec client_deadline(const struct client *client)
 {
-	msec earliest = client->link ? client->announce_at : NEVER;
-
-	if (!client->started)
-		return NEVER;
-	for (size_t i = 0; i < TIMED; i++)
-		if (due(client, timed[i]) < earliest)
-			earliest = due(client, timed[i]);
-	if ((client->link || client->exchange.state == RELEASING) &&
-	    client->exchange.deadline < earliest)
-		earliest = client->exchange.deadline;
-	if (holding_deadline(client) < earliest)
-		earliest = holding_deadline(client);
-	if (client->link && proving_deadline(client) < earliest)
-		earliest = proving_deadline(client);
-	if (client->link && following_deadline(client) < earliest)
-		earliest = following_deadline(client);
-	if (sending_register_at(client) < earliest)
-		earliest = sending_register_at(client);
-	return earliest;
+	return client->started ? timetable_deadline(client) : NEVER;
 }
 
 void client_release(struct client *client, msec now)

@@ -127,29 +127,33 @@ static void read_status(struct message *message, struct status *status, struct c
 	copy_text(message, status->text, get_span(&data, size), size);
 }
 
-/* RFC 6603 section 4.2; what is invalid excludes nothing (C-PDX-2, C-PDX-6). */
-static void read_exclude(struct message *message, struct message_binding *binding,
-			 struct cursor data)
+bool message_get_exclude(struct cursor data, const struct in6_addr *prefix, unsigned int from,
+			 struct in6_addr *exclude, uint8_t *exclude_len)
 {
 	size_t size = cursor_left(&data);
-	unsigned int from = binding->prefix_len;
 	unsigned int to = get_u8(&data);
 	const uint8_t *subnet;
 
-	if (binding->exclude_len > 0) {
-		message->notes |= NOTE_REPEATED;
-		return;
-	}
-	if (size < 2 || size > 17 || from >= to || to > 128 || size - 1 < (to - from + 7) / 8) {
-		message->notes |= NOTE_BAD_OPTION;
-		return;
-	}
+	if (size < 2 || size > 17 || from >= to || to > 128 || size - 1 < (to - from + 7) / 8)
+		return false;
 	subnet = get_span(&data, size - 1);
-	binding->exclude_len = (uint8_t)to;
-	binding->exclude = binding->addr;
+	*exclude_len = (uint8_t)to;
+	*exclude = *prefix;
 	for (unsigned int i = from; i < to; i++)
 		if (get_bit(subnet, i - from))
-			set_bit(binding->exclude.s6_addr, i);
+			set_bit(exclude->s6_addr, i);
+	return true;
+}
+
+/* What is invalid excludes nothing (C-PDX-6). */
+static void read_exclude(struct message *message, struct message_binding *binding,
+			 struct cursor data)
+{
+	if (binding->exclude_len > 0)
+		message->notes |= NOTE_REPEATED;
+	else if (!message_get_exclude(data, &binding->addr, binding->prefix_len, &binding->exclude,
+				      &binding->exclude_len))
+		message->notes |= NOTE_BAD_OPTION;
 }
 
 /* An option in a container where the standard has no place for it (C-FMT-8, C-FMT-5). */
@@ -545,21 +549,26 @@ static void put_status(struct cursor *out, const struct status *status)
 	end_option(out, mark);
 }
 
-static void put_exclude(struct cursor *out, const struct message_binding *binding)
+void message_put_exclude(struct cursor *out, unsigned int from, const struct in6_addr *exclude,
+			 unsigned int to)
 {
-	unsigned int from = binding->prefix_len;
-	unsigned int to = binding->exclude_len;
 	uint8_t subnet[16] = { 0 };
-	size_t mark;
 
-	if (to <= from || to > 128)
-		return;
 	for (unsigned int i = from; i < to; i++)
-		if (get_bit(binding->exclude.s6_addr, i))
+		if (get_bit(exclude->s6_addr, i))
 			set_bit(subnet, i - from);
-	mark = begin_option(out, OPTION_PD_EXCLUDE);
 	put_u8(out, (uint8_t)to);
 	put_bytes(out, subnet, (to - from + 7) / 8);
+}
+
+static void put_exclude(struct cursor *out, const struct message_binding *binding)
+{
+	size_t mark;
+
+	if (binding->exclude_len <= binding->prefix_len || binding->exclude_len > 128)
+		return;
+	mark = begin_option(out, OPTION_PD_EXCLUDE);
+	message_put_exclude(out, binding->prefix_len, &binding->exclude, binding->exclude_len);
 	end_option(out, mark);
 }
 

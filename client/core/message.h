@@ -147,6 +147,17 @@ enum refusal message_parse(struct message *message, const void *bytes, size_t si
  */
 void message_build(const struct message *message, struct cursor *out);
 
+/*
+ * The data of a PD_EXCLUDE option (RFC 6603 section 4.2) in a prefix of `from` bits: what of it is
+ * excluded, of `*exclude_len` bits. False, and nothing is set, when that is not inside (C-PDX-2).
+ */
+bool message_get_exclude(struct cursor data, const struct in6_addr *prefix, unsigned int from,
+			 struct in6_addr *exclude, uint8_t *exclude_len);
+
+/* The same the other way round: `exclude` has `to` bits, more than the prefix. */
+void message_put_exclude(struct cursor *out, unsigned int from, const struct in6_addr *exclude,
+			 unsigned int to);
+
 /* Does a client ever act on this type (C-VAL-3)? */
 bool message_type_for_client(unsigned int type);
 

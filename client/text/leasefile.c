@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/message.h"
 #include "core/option.h"
 #include "core/proto.h"
 #include "text/text.h"
@@ -16,7 +17,7 @@ struct reader {
 	size_t depth; /* braces open */
 	uint8_t ia;   /* index into lease.ia, or NO_IA */
 	struct ia_times ia_times;
-	struct lifetimes lifetimes;
+	struct binding binding; /* the one being read */
 };
 
 #define NO_IA UINT8_MAX
@@ -121,9 +122,33 @@ static bool read_seconds(struct reader *r, uint32_t *seconds)
 	return true;
 }
 
+/*
+ * The text from the current token to the semicolon; false when there is none.
+ * A string without its end has swallowed the semicolon: its line is the statement then.
+ */
+static bool read_value(struct lex *lex, const char **text, size_t *size)
+{
+	size_t start = lex->token.start;
+	size_t end = start;
+
+	*text = lex->text + start;
+	for (; !lex_is(lex, ";"); lex_next(lex)) {
+		if (lex->token.kind == LEX_END || lex_is(lex, "}") || at_item(lex))
+			return false;
+		end = lex->token.end;
+		if (lex->token.kind == LEX_BAD && (end == lex->size || lex->text[end] == '\n')) {
+			lex_next(lex);
+			return false;
+		}
+	}
+	lex_next(lex);
+	*size = end - start;
+	return end > start;
+}
+
 static bool read_lifetime(struct reader *r)
 {
-	struct lifetimes *times = &r->lifetimes;
+	struct lifetimes *times = &r->binding.times;
 
 	if (lex_is(r->lex, "starts"))
 		return read_epoch(r, &times->starts);
@@ -132,6 +157,36 @@ static bool read_lifetime(struct reader *r)
 	if (lex_is(r->lex, "max-life"))
 		return read_seconds(r, &times->valid);
 	pass_over(r->lex, 0);
+	return true;
+}
+
+/* The excluded prefix (RFC 6603), which goes with its prefix in all that is sent (C-PDX-5). */
+static void read_exclude(struct reader *r)
+{
+	struct binding *binding = &r->binding;
+	uint8_t bytes[OPTIONS_SIZE];
+	struct cursor data = cursor_writer(bytes, sizeof(bytes));
+	const char *text;
+	size_t size;
+
+	lex_next(r->lex);
+	if (read_value(r->lex, &text, &size) && value_parse(&data, OPTION_PD_EXCLUDE, text, size) &&
+	    !data.bad)
+		message_get_exclude(cursor_reader(bytes, data.at), &binding->addr,
+				    binding->prefix_len, &binding->exclude, &binding->exclude_len);
+}
+
+static bool read_prefix_statement(struct reader *r)
+{
+	uint16_t code;
+
+	if (!lex_is(r->lex, "option"))
+		return read_lifetime(r);
+	lex_next(r->lex);
+	if (lex_option(r->lex, &code) && code == OPTION_PD_EXCLUDE)
+		read_exclude(r);
+	else
+		pass_over(r->lex, 0);
 	return true;
 }
 
@@ -163,35 +218,33 @@ static bool read_prefix(struct reader *r, bool is_prefix, struct binding *bindin
 }
 
 /* What was noted last counts; :: is a wish that was stored, not something to hold. */
-static void add_binding(struct reader *r, const struct binding *binding)
+static void add_binding(struct reader *r)
 {
 	struct lease *lease = &r->item->lease;
-	struct binding *held = lease_find(lease, &binding->addr, binding->prefix_len);
+	struct binding *held = lease_find(lease, &r->binding.addr, r->binding.prefix_len);
 
-	if (r->ia == NO_IA || IN6_IS_ADDR_UNSPECIFIED(&binding->addr))
+	if (r->ia == NO_IA || IN6_IS_ADDR_UNSPECIFIED(&r->binding.addr))
 		return;
 	if (!held && lease->n_bindings == LEASE_BINDINGS)
 		return;
 	if (!held)
 		held = &lease->binding[lease->n_bindings++];
-	*held = *binding;
+	*held = r->binding;
 }
 
 /* iaaddr 2001:db8::1 { ... } and iaprefix 2001:db8::/56 { ... } */
 static bool read_binding(struct reader *r, bool is_prefix)
 {
 	/* A delegated prefix has no DAD to wait for (dad.h). */
-	struct binding binding = { .ia = r->ia, .dad.state = is_prefix ? DAD_UNIQUE : DAD_WAITING };
-
+	r->binding =
+		(struct binding){ .ia = r->ia, .dad.state = is_prefix ? DAD_UNIQUE : DAD_WAITING };
 	lex_next(r->lex);
-	if (!read_prefix(r, is_prefix, &binding))
+	if (!read_prefix(r, is_prefix, &r->binding))
 		return fail(r, is_prefix ? "expected a prefix" : "expected an IPv6 address");
 	lex_next(r->lex);
-	r->lifetimes = (struct lifetimes){ 0 };
-	if (!read_block(r, read_lifetime))
+	if (!read_block(r, is_prefix ? read_prefix_statement : read_lifetime))
 		return false;
-	binding.times = r->lifetimes;
-	add_binding(r, &binding);
+	add_binding(r);
 	return true;
 }
 
@@ -333,30 +386,6 @@ static bool is_of_exchange(uint16_t code)
 	default:
 		return false;
 	}
-}
-
-/*
- * The text from the current token to the semicolon; false when there is none.
- * A string without its end has swallowed the semicolon: its line is the statement then.
- */
-static bool read_value(struct lex *lex, const char **text, size_t *size)
-{
-	size_t start = lex->token.start;
-	size_t end = start;
-
-	*text = lex->text + start;
-	for (; !lex_is(lex, ";"); lex_next(lex)) {
-		if (lex->token.kind == LEX_END || lex_is(lex, "}") || at_item(lex))
-			return false;
-		end = lex->token.end;
-		if (lex->token.kind == LEX_BAD && (end == lex->size || lex->text[end] == '\n')) {
-			lex_next(lex);
-			return false;
-		}
-	}
-	lex_next(lex);
-	*size = end - start;
-	return end > start;
 }
 
 static void read_duid_option(struct reader *r, struct duid *duid)
@@ -516,6 +545,20 @@ void leasefile_put_duid(struct cursor *out, const struct duid *duid)
 	put_text(out, ";\n");
 }
 
+/* dhclient, which has no name for it, writes it as any option that it does not know. */
+static void put_exclude(struct cursor *out, const struct binding *binding)
+{
+	uint8_t bytes[1 + sizeof(binding->exclude)];
+	struct cursor data = cursor_writer(bytes, sizeof(bytes));
+
+	if (binding->exclude_len <= binding->prefix_len || binding->exclude_len > 128)
+		return;
+	message_put_exclude(&data, binding->prefix_len, &binding->exclude, binding->exclude_len);
+	put_format(out, "      option dhcp6.unknown-%d ", OPTION_PD_EXCLUDE);
+	put_hex(out, bytes, data.at);
+	put_text(out, ";\n");
+}
+
 static void put_binding(struct cursor *out, const struct binding *binding, bool is_prefix)
 {
 	put_text(out, is_prefix ? "    iaprefix " : "    iaaddr ");
@@ -526,6 +569,8 @@ static void put_binding(struct cursor *out, const struct binding *binding, bool 
 	put_format(out, "      starts %" PRId64 ";\n", binding->times.starts.epoch);
 	put_format(out, "      preferred-life %" PRIu32 ";\n", binding->times.preferred);
 	put_format(out, "      max-life %" PRIu32 ";\n", binding->times.valid);
+	if (is_prefix)
+		put_exclude(out, binding);
 	put_text(out, "    }\n");
 }
 
