@@ -52,6 +52,8 @@ static const struct option_row {
 	{ "-sf", TAKES, offsetof(struct cli, script_file), "FILE: script" },
 	{ "--no-pid", SETS, offsetof(struct cli, no_pid), "write no process id" },
 	{ "-e", DEED_ARG, 0, "NAME=VALUE: a further variable for the script" },
+	{ "-t", DEED, 0, "check the configuration and end" },
+	{ "--check-config", DEED, 0, "the same" },
 	{ "--version", DEED, 0, "show the version" },
 	{ "--help", DEED, 0, "show this" },
 	{ "-h", DEED, 0, NULL },
@@ -184,6 +186,8 @@ static bool do_option(struct cli *cli, const char *name, const char *value)
 		return set_port(cli, value);
 	} else if (strcmp(name, "-e") == 0) {
 		return add_env(cli, value);
+	} else if (strcmp(name, "-t") == 0 || strcmp(name, "--check-config") == 0) {
+		cli->task = CLI_CHECK;
 	} else if (strcmp(name, "--version") == 0) {
 		cli->task = CLI_VERSION;
 	} else if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {

@@ -17,6 +17,7 @@ enum cli_task {
 	CLI_RUN,
 	CLI_RELEASE, /* -r */
 	CLI_STOP,    /* -x */
+	CLI_CHECK,   /* -t */
 	CLI_VERSION,
 	CLI_HELP,
 };

@@ -85,12 +85,21 @@ static void on_failed(struct host *host, int status)
 	finish((struct daemon *)(void *)host, status);
 }
 
+static bool keeps_leases(const struct daemon *daemon)
+{
+	for (unsigned int i = 0; i < daemon->n_ifaces; i++)
+		if (!conf_scope(daemon->conf, iface_name(daemon->iface[i]))->anonymous)
+			return true;
+	return daemon->n_ifaces == 0;
+}
+
 /* SIGTERM, SIGINT, SIGHUP: end at once; what is held stays (contract of dhclient's callers). */
 static void on_signal(void *context, int number)
 {
 	struct daemon *daemon = context;
 
-	log_info("ended by signal %d, leases are kept", number);
+	log_info("ended by signal %d, %s", number,
+		 keeps_leases(daemon) ? "leases are kept" : "anonymous: no lease is stored");
 	for (unsigned int i = 0; i < daemon->n_ifaces; i++)
 		iface_stop(daemon->iface[i]);
 	finish(daemon, EXIT_OK);

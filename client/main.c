@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,30 +84,75 @@ static void split(void)
 
 static void show_diagnostic(void *context, const struct conf_diagnostic *d)
 {
-	const char *what = d->severity == CONF_ERROR	 ? "error"
-			   : d->severity == CONF_UNBUILT ? "not possible yet"
-							 : "means nothing to DHCPv6, ignoring";
+	const char *what = d->severity == CONF_ERROR ? "error" : "warning";
+	const struct cli *cli = context;
 
-	(void)context;
 	if (d->severity == CONF_IGNORED) {
-		log_detail("%s:%u:%u: %s: %s", d->file, d->line, d->column, what, d->message);
+		if (cli->verbose)
+			log_info("%s:%u:%u: %s", d->file, d->line, d->column, d->message);
 		return;
 	}
 	log_warning("%s:%u:%u: %s: %s", d->file, d->line, d->column, what, d->message);
-	log_warning("  %.*s", (int)d->source_size, d->source);
+	if (d->source_size > 0)
+		log_warning("  %.*s", (int)d->source_size, d->source);
 }
 
-/* A file that was named must be there; the default one need not. Errors cost their statement only.
- */
-static bool read_conf(const struct cli *cli, struct conf *conf)
+static char *read_included(void *context, const char *path, size_t *size, const char **error)
 {
-	const char *path = cli->conf_file ? cli->conf_file : CONF_FILE;
-	size_t size = 0;
-	char *text = store_read(path, &size);
+	char *text = store_read(path, size);
 
+	(void)context;
+	if (!text)
+		*error = strerror(errno);
+	return text;
+}
+
+static void release_included(void *context, char *text)
+{
+	(void)context;
+	free(text);
+}
+
+/*
+ * A file that was named must be there; the default one need not, and then dhclient's counts, so
+ * that a host can change over as it is. Sets errno when there is none that can be read.
+ */
+static char *find_conf(const struct cli *cli, const char **path, size_t *size)
+{
+	static const char *const others[] = { "/etc/dhcp/dhclient.conf", "/etc/dhclient.conf" };
+	char *text;
+
+	*path = cli->conf_file ? cli->conf_file : CONF_FILE;
+	text = store_read(*path, size);
+	for (size_t i = 0; !text && errno == ENOENT && !cli->conf_file && i < 2; i++) {
+		*path = others[i];
+		text = store_read(*path, size);
+		if (text)
+			log_info("there is no %s: %s is read", CONF_FILE, *path);
+	}
+	return text;
+}
+
+/* Errors cost their statement only, but for `good`. False when there is nothing to be read. */
+static bool read_conf(struct cli *cli, struct conf *conf, bool *good)
+{
+	char hostname[HOST_NAME_MAX + 1] = "";
+	const struct conf_host host = {
+		.report = show_diagnostic,
+		.read = read_included,
+		.release = release_included,
+		.context = cli,
+		.hostname = gethostname(hostname, sizeof(hostname) - 1) == 0 ? hostname : NULL,
+		.tell_all = cli->task == CLI_CHECK,
+	};
+	const char *path;
+	size_t size = 0;
+	char *text = find_conf(cli, &path, &size);
+
+	*good = true;
 	conf_init(conf);
 	if (text) {
-		conf_parse(conf, path, text, size, show_diagnostic, NULL);
+		*good = conf_parse(conf, path, text, size, &host);
 		free(text);
 		return true;
 	}
@@ -118,6 +164,8 @@ static bool read_conf(const struct cli *cli, struct conf *conf)
 
 static enum log_level stderr_level(const struct cli *cli)
 {
+	if (cli->task == CLI_CHECK)
+		return LOG_LEVEL_INFO;
 	if (cli->quiet)
 		return LOG_LEVEL_ERROR;
 	return cli->foreground && cli->verbose ? LOG_LEVEL_DETAIL : LOG_LEVEL_INFO;
@@ -141,6 +189,7 @@ int main(int argc, char **argv)
 	const char *name = slash ? slash + 1 : argv[0];
 	static struct cli cli;
 	static struct conf conf;
+	bool good;
 
 	fill_standard_descriptors();
 	if (!cli_parse(&cli, argc, argv))
@@ -154,8 +203,10 @@ int main(int argc, char **argv)
 	}
 	umask(022);
 	log_open(name, stderr_level(&cli), cli.foreground);
-	if (!read_conf(&cli, &conf))
+	if (!read_conf(&cli, &conf, &good))
 		exit(EXIT_ERROR);
+	if (cli.task == CLI_CHECK)
+		exit(good ? EXIT_OK : EXIT_ERROR);
 	if (!cli.foreground && !cli.configure_nothing && cli.task == CLI_RUN)
 		split();
 	exit(daemon_run(&cli, &conf, background));

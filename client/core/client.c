@@ -258,6 +258,9 @@ static void link_ready(struct client *client)
 	registrar_attach(&client->registrar, client->now);
 	proving_all(client);
 	holding_put_on(client);
+	/* With nothing held, a Decline that was cut short comes first, and leads on (row 55). */
+	if (lease_state(&client->lease) == INIT && client->conflicts.n_declined > 0)
+		return;
 	/* What is held is checked at once, whatever routers will say. */
 	if (lease_has_prefix(&client->lease))
 		step(client, EVENT_LINK_READY_PREFIX, NULL);
@@ -383,9 +386,12 @@ static void hear_registration(struct client *client, const struct message *messa
 {
 	struct cursor enabled;
 
-	if (options_find(&message->options, OPTION_ADDR_REG_ENABLE, &enabled) &&
-	    cursor_left(&enabled) == 0)
-		registrar_offer(&client->registrar);
+	if (!options_find(&message->options, OPTION_ADDR_REG_ENABLE, &enabled) ||
+	    cursor_left(&enabled) > 0)
+		return;
+	if (!client->registrar.offered && sending_registers(client))
+		report_note(client, NOTE_REGISTERING, NULL, client->registrar.allowed, 0);
+	registrar_offer(&client->registrar);
 }
 
 static void use(struct client *client, struct message *message)
@@ -399,6 +405,7 @@ static void use(struct client *client, struct message *message)
 		hear_registration(client, message);
 		sending_hear_max_rt(client, message, false);
 		following_refuse_long_prefixes(client, message);
+		holding_refuse_duplicates(client, message);
 		step(client, reception_consider(client, message), message);
 		break;
 	default:

@@ -139,10 +139,18 @@ enum client_note {
 	NOTE_STORM,	      /* too many conflicts: nothing is declined; number: ms to wait; mac */
 	NOTE_LATE_CONFLICT,   /* addr is in use, and somebody else claims it; mac */
 	NOTE_DEFENDED,	      /* addr is in use, and somebody else wanted it: the kernel objects */
+	NOTE_UNASKED,	      /* addr: whether somebody else has it could not be asked */
 	NOTE_PROVED,	      /* addr: asked about on the link, nobody else has it */
-	NOTE_MANNER,	      /* mode auto: number: enum manner, as routers say from now on */
-	NOTE_NO_ROUTER,	      /* mode auto: none has spoken in time: stateful */
-	NOTE_NEW_ATTACHMENT,  /* anonymous: what was held on this link before is dropped */
+	NOTE_MANNER, /* mode auto: number: enum manner, as routers say; extra: enum lease_state */
+	NOTE_NO_ROUTER,	     /* mode auto: none has spoken in time: stateful */
+	NOTE_NEW_ATTACHMENT, /* anonymous: what was held on this link before is dropped */
+	NOTE_WAITING,	     /* mode auto: for a router; number: ms at most */
+	NOTE_PREFIXES,	     /* routers announce other ones; number: enum lease_state */
+	NOTE_MOVED,	     /* another link-local address: the server is told */
+	NOTE_REGISTERING,    /* a server notes addresses; number: 1 when a router allows it, too */
+	NOTE_REGISTER_AGAIN, /* addr: its lifetimes have changed, or its time has come */
+	NOTE_UNREGISTERED,   /* addr: nobody answers, nothing more is sent about it */
+	CLIENT_NOTES,
 };
 
 enum action_type {

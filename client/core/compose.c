@@ -183,7 +183,7 @@ static void add_request_option(struct message *message, const struct client *cli
 	for (unsigned int i = 0; i < config->n_oro; i++)
 		if (option_requestable(config->oro[i], information))
 			request(message, config->oro[i]);
-	if (config->register_addresses) /* C-REG-1 */
+	if (config->register_addresses && !config->anonymous) /* C-REG-1, C-ANON-9 */
 		request(message, OPTION_ADDR_REG_ENABLE);
 	/* An order of one's own tells who one is (C-ANON-9). */
 	end = message->oro + message->n_oro;

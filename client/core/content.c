@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "core/content.h"
 
-#include <string.h>
+#include <netinet/in.h>
 
 #include "core/proto.h"
 
@@ -30,18 +30,11 @@ enum service_key {
 #define PORT_OFFSET  15
 #define PSID_BITS    16
 
-static bool is_unspecified(const struct in6_addr *addr)
-{
-	static const struct in6_addr unspecified;
-
-	return memcmp(addr, &unspecified, sizeof(unspecified)) == 0;
-}
-
 static bool is_loopback(const struct in6_addr *addr)
 {
 	static const struct in6_addr loopback = { .s6_addr = { [15] = 1 } };
 
-	return memcmp(addr, &loopback, sizeof(loopback)) == 0;
+	return IN6_ARE_ADDR_EQUAL(addr, &loopback);
 }
 
 static bool is_multicast(const struct in6_addr *addr)
@@ -52,7 +45,7 @@ static bool is_multicast(const struct in6_addr *addr)
 /* C-OPT-1. A name server of this host's own, ::1, is odd but reachable. */
 static bool is_server(const struct in6_addr *addr)
 {
-	return !is_unspecified(addr) && !is_multicast(addr);
+	return !IN6_IS_ADDR_UNSPECIFIED(addr) && !is_multicast(addr);
 }
 
 /* C-OPT-9 */

@@ -21,17 +21,12 @@ const char *dad_finder_name(enum dad_finder finder)
 	return "";
 }
 
-static bool same(const struct in6_addr *a, const struct in6_addr *b)
-{
-	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
 static void remember(struct conflicts *conflicts, const struct in6_addr *addr, msec now)
 {
 	unsigned int i;
 
 	for (i = 0; i < conflicts->n_remembered; i++)
-		if (same(&conflicts->remembered[i].addr, addr))
+		if (IN6_ARE_ADDR_EQUAL(&conflicts->remembered[i].addr, addr))
 			break;
 	if (i == DAD_REMEMBERED) {
 		i = conflicts->oldest;
@@ -81,8 +76,9 @@ bool conflicts_add(struct conflicts *conflicts, const struct declined *found, bo
 		conflicts->in_a_row = 0;
 		was = false;
 	}
-	count_round(conflicts, found);
-	conflicts->storm = was || is_storm(conflicts, now);
+	if (!found->vetoed)
+		count_round(conflicts, found);
+	conflicts->storm = was || (!found->vetoed && is_storm(conflicts, now));
 	if (conflicts->storm) {
 		conflicts->n_declined = conflicts->n_sent;
 		conflicts->decline_at = NEVER;
@@ -122,10 +118,10 @@ void conflicts_calm(struct conflicts *conflicts)
 bool conflicts_remember(const struct conflicts *conflicts, const struct in6_addr *addr, msec now)
 {
 	for (unsigned int i = 0; i < conflicts->n_declined; i++)
-		if (same(&conflicts->declined[i].addr, addr))
+		if (IN6_ARE_ADDR_EQUAL(&conflicts->declined[i].addr, addr))
 			return true;
 	for (unsigned int i = 0; i < conflicts->n_remembered; i++)
-		if (same(&conflicts->remembered[i].addr, addr))
+		if (IN6_ARE_ADDR_EQUAL(&conflicts->remembered[i].addr, addr))
 			return now < conflicts->remembered[i].until;
 	return false;
 }

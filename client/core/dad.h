@@ -63,6 +63,7 @@ enum address_event {
 	ADDRESS_KEPT,	 /* was there from an earlier run of ours */
 	ADDRESS_FOREIGN, /* was there before us and is not ours (K15): in use, left alone */
 	ADDRESS_REFUSED, /* the kernel would not take it */
+	ADDRESS_UNASKED, /* no question about it could be sent: silence means nothing */
 };
 
 /* Who found out that an address is taken. */
@@ -87,6 +88,7 @@ struct dad {
 	msec asking_until; /* … for so long */
 	bool proving;	   /* held, and the link is being asked whether somebody else has it … */
 	bool late;	   /* … because somebody claimed it */
+	bool unasked;	   /* a question could not be sent */
 	uint8_t probes;	   /* of our own, still to be sent */
 	msec probe_at;	   /* the next one, or the end of waiting for answers */
 	bool claimed;	   /* by somebody, while it was in use … */
@@ -117,6 +119,7 @@ struct declined {
 	struct duid server; /* who gave it */
 	msec since;	    /* when it was put to the test: those of one Reply at once */
 	struct mac mac;	    /* of who has it */
+	bool vetoed;	    /* by a hook: that is no sign of a storm */
 };
 
 /* The conflicts of one interface. */

@@ -147,12 +147,14 @@ void exchange_defer(struct exchange *x, msec when)
 	x->deadline = when;
 }
 
+uint16_t exchange_elapsed_since(msec first_sent, msec now)
+{
+	msec hundredths = (now - first_sent) / 10;
+
+	return hundredths > UINT16_MAX ? UINT16_MAX : (uint16_t)hundredths;
+}
+
 uint16_t exchange_elapsed(const struct exchange *x, msec now)
 {
-	msec hundredths;
-
-	if (x->sent == 0)
-		return 0;
-	hundredths = (now - x->first_sent) / 10;
-	return hundredths > UINT16_MAX ? UINT16_MAX : (uint16_t)hundredths;
+	return x->sent == 0 ? 0 : exchange_elapsed_since(x->first_sent, now);
 }

@@ -96,5 +96,6 @@ void exchange_defer(struct exchange *x, msec when);
 /* Elapsed Time, 1/100 s since the first message, rounded down, at most 0xffff (C-ELP-2 to C-ELP-4).
  */
 uint16_t exchange_elapsed(const struct exchange *x, msec now);
+uint16_t exchange_elapsed_since(msec first_sent, msec now);
 
 #endif

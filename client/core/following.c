@@ -89,7 +89,7 @@ static void review(struct client *client, bool of_prefixes)
 	if (manner != MANNER_STATELESS)
 		client->refresh_at = NEVER;
 	if (manner != MANNER_WAITING && !client->alone && client->started)
-		report_note(client, NOTE_MANNER, NULL, manner, 0);
+		report_note(client, NOTE_MANNER, NULL, manner, lease_state(&client->lease));
 }
 
 void following_begin(struct client *client)
@@ -99,6 +99,8 @@ void following_begin(struct client *client)
 	client->asked = false;
 	client->router_at =
 		client->manner == MANNER_WAITING ? client->now + client->config.router_wait : NEVER;
+	if (client->manner == MANNER_WAITING && lease_state(&client->lease) == INIT)
+		report_note(client, NOTE_WAITING, NULL, client->config.router_wait, 0);
 	review(client, false);
 }
 
@@ -252,6 +254,12 @@ void following_refuse_long_prefixes(const struct client *client, struct message 
 
 void following_done(struct client *client)
 {
+	enum lease_state state = lease_state(&client->lease);
+
+	if (client->changes != 0 && (state == BOUND || client->manner == MANNER_STATELESS))
+		report_note(client, NOTE_PREFIXES, NULL, state, 0);
+	else if (client->moved && state == BOUND)
+		report_note(client, NOTE_MOVED, NULL, 0, 0);
 	client->changes = 0;
 	client->follow_not_before = client->now + FOLLOW_INTERVAL;
 }

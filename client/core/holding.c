@@ -6,8 +6,9 @@
 #include "core/proving.h"
 #include "core/report.h"
 
-#define ASK_AGAIN 86400000 /* ms after which what is missing beside infinite leases is asked for \
-			    */
+#define ASK_AGAIN                                                                      \
+	86400000 /* ms after which what is missing beside infinite leases is asked for \
+		  */
 
 /* An address whose end is this near (ms) is not put back: the kernel's own timer may have been
  * first. */
@@ -226,6 +227,7 @@ void holding_conflict(struct client *client, struct binding *binding, enum dad_f
 		.server = client->lease.ia[gone.ia].server,
 		.since = gone.dad.since,
 		.mac = gone.dad.mac,
+		.vetoed = finder == FOUND_BY_SCRIPT,
 	};
 	bool storm;
 
@@ -303,12 +305,12 @@ void holding_deprefer(struct client *client)
 }
 
 /* Addresses that were declined a short while ago are not taken again. */
-void holding_refuse_duplicates(struct client *client, struct message *reply)
+void holding_refuse_duplicates(struct client *client, struct message *message)
 {
-	for (unsigned int i = 0; i < reply->n_bindings; i++) {
-		struct message_binding *binding = &reply->binding[i];
+	for (unsigned int i = 0; i < message->n_bindings; i++) {
+		struct message_binding *binding = &message->binding[i];
 
-		if (reply->ia[binding->ia].type == OPTION_IA_PD || binding->valid == 0 ||
+		if (message->ia[binding->ia].type == OPTION_IA_PD || binding->valid == 0 ||
 		    !conflicts_remember(&client->conflicts, &binding->addr, client->now))
 			continue;
 		binding->status = STATUS_UNSPEC_FAIL;
@@ -499,6 +501,9 @@ void holding_judge(struct client *client, struct binding *binding, enum address_
 		report_note(client, NOTE_FOREIGN, &binding->addr, 0, 0);
 		binding->dad.ours = false;
 		pass(client, binding);
+		break;
+	case ADDRESS_UNASKED:
+		binding->dad.unasked = true;
 		break;
 	case ADDRESS_REFUSED:
 		report_note(client, NOTE_REFUSED, &binding->addr, 0, 0);

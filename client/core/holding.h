@@ -18,8 +18,8 @@ void holding_apply(struct client *client, const struct message *reply);
  */
 void holding_inform(struct client *client, const struct message *reply);
 
-/* Marks what was declined a short while ago as of no use in a Reply (C-DEC-7). */
-void holding_refuse_duplicates(struct client *client, struct message *reply);
+/* Marks what was declined a short while ago as of no use in what a server says (C-DEC-7). */
+void holding_refuse_duplicates(struct client *client, struct message *message);
 
 /* Gives what waits for the link to the kernel; nothing without a link (K7). */
 void holding_put_on(struct client *client);

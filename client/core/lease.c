@@ -29,7 +29,7 @@ struct binding *lease_find(struct lease *lease, const struct in6_addr *addr,
 {
 	for (unsigned int i = 0; i < lease->n_bindings; i++)
 		if (lease->binding[i].prefix_len == prefix_len &&
-		    memcmp(&lease->binding[i].addr, addr, sizeof(*addr)) == 0)
+		    IN6_ARE_ADDR_EQUAL(&lease->binding[i].addr, addr))
 			return &lease->binding[i];
 	return NULL;
 }

@@ -63,13 +63,6 @@ static struct in6_addr mask(const struct in6_addr *addr, unsigned int bits)
 	return head;
 }
 
-static bool is_zero(const struct in6_addr *addr)
-{
-	static const struct in6_addr zero;
-
-	return memcmp(addr, &zero, sizeof(zero)) == 0;
-}
-
 /* C-IA-8, C-IA-9. A client may ask for a length only, ::/56 (C-IA-7). */
 static bool leasable(const struct message_binding *binding, const struct message *message)
 {
@@ -77,7 +70,7 @@ static bool leasable(const struct message_binding *binding, const struct message
 
 	if (binding->prefix_len == 0 || binding->prefix_len > 128)
 		return false;
-	if (message->ia[binding->ia].type == OPTION_IA_PD && is_zero(addr))
+	if (message->ia[binding->ia].type == OPTION_IA_PD && IN6_IS_ADDR_UNSPECIFIED(addr))
 		return !message_type_for_client(message->type);
 	for (size_t i = 0; i < sizeof(not_leasable) / sizeof(not_leasable[0]); i++) {
 		/* Neither inside of such a prefix nor around it. */
@@ -87,7 +80,7 @@ static bool leasable(const struct message_binding *binding, const struct message
 		struct in6_addr head = mask(addr, bits);
 		struct in6_addr bad = mask(&not_leasable[i].head, bits);
 
-		if (memcmp(&head, &bad, sizeof(head)) == 0)
+		if (IN6_ARE_ADDR_EQUAL(&head, &bad))
 			return false;
 	}
 	return true;

@@ -24,8 +24,7 @@ static bool may_have_leases(uint16_t status)
 	       status == STATUS_NO_PREFIX_AVAIL;
 }
 
-bool offer_read(struct offer *offer, const struct message *advertise, const struct lease *lease,
-		const struct conflicts *conflicts, msec now)
+bool offer_read(struct offer *offer, const struct message *advertise, const struct lease *lease)
 {
 	bool usable[LEASE_IAS] = { false };
 
@@ -43,8 +42,6 @@ bool offer_read(struct offer *offer, const struct message *advertise, const stru
 		if (own == LEASE_IAS || lease->ia[own].dormant ||
 		    ia->status.code != STATUS_SUCCESS || binding->status != STATUS_SUCCESS ||
 		    binding->valid == 0)
-			continue;
-		if (ia->type != OPTION_IA_PD && conflicts_remember(conflicts, &binding->addr, now))
 			continue;
 		usable[own] = true;
 		if (binding->valid < offer->valid)

@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/dad.h"
 #include "core/duid.h"
 #include "core/lease.h"
 #include "core/message.h"
@@ -40,10 +39,9 @@ struct offers {
 
 /*
  * What an Advertise offers for the IAs of `lease`; false when nothing of it is
- * usable (C-ADV-3, C-ADV-10): an address that is remembered as taken is not.
+ * usable (C-ADV-3, C-ADV-10).
  */
-bool offer_read(struct offer *offer, const struct message *advertise, const struct lease *lease,
-		const struct conflicts *conflicts, msec now);
+bool offer_read(struct offer *offer, const struct message *advertise, const struct lease *lease);
 
 /*
  * Sets what offers of equal preference are ranked by: how near their prefixes are to

@@ -48,8 +48,8 @@ static const char *const message_names[] = {
 	[33] = "Disconnect",
 	[34] = "State",
 	[35] = "Contact",
-	[MESSAGE_ADDR_REG_INFORM] = "Addr-reg-inform",
-	[MESSAGE_ADDR_REG_REPLY] = "Addr-reg-reply",
+	[MESSAGE_ADDR_REG_INFORM] = "ADDR-REG-INFORM",
+	[MESSAGE_ADDR_REG_REPLY] = "ADDR-REG-REPLY",
 };
 
 static const char *const status_names[] = {

@@ -28,6 +28,7 @@ void proving_begin(struct client *client, struct binding *binding)
 {
 	binding->dad.state = DAD_PROBING;
 	binding->dad.proving = false;
+	binding->dad.unasked = false;
 	binding->dad.probes = client->config.dad_probes > 0 ? client->config.dad_probes : 1;
 	ask(client, binding);
 }
@@ -37,6 +38,7 @@ void proving_in_place(struct client *client, struct binding *binding)
 	if (client->config.dad == DAD_OFF || !client->link)
 		return;
 	binding->dad.proving = true;
+	binding->dad.unasked = false;
 	binding->dad.probes = PROOF_PROBES;
 	ask(client, binding);
 }
@@ -150,10 +152,13 @@ void proving_timeout(struct client *client)
 			ask(client, binding);
 			continue;
 		}
-		if (binding->dad.state == DAD_PROBING)
-			holding_give(client, binding);
+		if (binding->dad.unasked)
+			report_note(client, NOTE_UNASKED, &binding->addr, 0, 0);
 		else if (binding->dad.proving)
 			report_note(client, NOTE_PROVED, &binding->addr, 0, 0);
+		/* The kernel tests it, too, where that is on. */
+		if (binding->dad.state == DAD_PROBING)
+			holding_give(client, binding);
 		proving_end(binding);
 	}
 }

@@ -99,7 +99,7 @@ enum event reception_consider(struct client *client, const struct message *adver
 {
 	struct offer offer;
 
-	if (!offer_read(&offer, advertise, &client->lease, &client->conflicts, client->now)) {
+	if (!offer_read(&offer, advertise, &client->lease)) {
 		offers_forget(&client->offers, &advertise->server_id);
 		report_note(client, NOTE_NO_OFFER, NULL, advertise->status.code, 0);
 		return EVENT_ADVERTISE_IGNORED;

@@ -39,7 +39,7 @@ static bool is_global(const struct in6_addr *addr)
 static struct registration *find(struct registrar *r, const struct in6_addr *addr)
 {
 	for (unsigned int i = 0; i < r->n; i++)
-		if (memcmp(&r->address[i].addr, addr, sizeof(*addr)) == 0)
+		if (IN6_ARE_ADDR_EQUAL(&r->address[i].addr, addr))
 			return &r->address[i];
 	return NULL;
 }
@@ -223,17 +223,11 @@ static void begin(struct registrar *r, struct registration *reg, uint32_t xid, m
 		coalesce(r, now);
 }
 
-static uint16_t elapsed(const struct registration *reg, msec now)
-{
-	msec hundredths = (now - reg->first_sent) / 10;
-
-	return hundredths > UINT16_MAX ? UINT16_MAX : (uint16_t)hundredths;
-}
-
 bool registrar_take(struct registrar *r, msec now, uint32_t (*random)(void *context), void *context,
 		    struct registration_due *due)
 {
 	struct registration *reg;
+	bool again;
 
 	forget_ended(r, now);
 	reg = is_active(r) ? find_due(r, now) : NULL;
@@ -242,6 +236,7 @@ bool registrar_take(struct registrar *r, msec now, uint32_t (*random)(void *cont
 	if (r->multiplier == 0)
 		r->multiplier = (uint16_t)(MULTIPLIER_MIN +
 					   random(context) % (MULTIPLIER_MAX - MULTIPLIER_MIN + 1));
+	again = reg->told && !reg->running;
 	if (!reg->running)
 		begin(r, reg, random(context), now);
 	reg->sent++;
@@ -252,9 +247,11 @@ bool registrar_take(struct registrar *r, msec now, uint32_t (*random)(void *cont
 	reg->refresh_by = now + interval(r, left(reg, reg->valid, now));
 	*due = (struct registration_due){ .addr = reg->addr,
 					  .xid = reg->xid,
-					  .elapsed = elapsed(reg, now),
+					  .elapsed = exchange_elapsed_since(reg->first_sent, now),
 					  .preferred = left(reg, reg->preferred, now),
-					  .valid = left(reg, reg->valid, now) };
+					  .valid = left(reg, reg->valid, now),
+					  .again = again,
+					  .last = reg->sent == MRC };
 	if (reg->sent == MRC)
 		settle(r, reg, now);
 	return true;
@@ -292,7 +289,7 @@ static bool is_about(const struct message *message, const struct in6_addr *addr)
 	about = get_addr(&data);
 	get_u32(&data);
 	get_u32(&data);
-	return !data.bad && memcmp(&about, addr, sizeof(about)) == 0;
+	return !data.bad && IN6_ARE_ADDR_EQUAL(&about, addr);
 }
 
 enum refusal registrar_reply(struct registrar *r, const struct message *reply,

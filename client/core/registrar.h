@@ -53,6 +53,8 @@ struct registration_due {
 	uint16_t elapsed;   /* 1/100 s */
 	uint32_t preferred; /* seconds left; INFINITE_TIME */
 	uint32_t valid;
+	bool again; /* the first message of a refresh */
+	bool last;  /* nothing more is sent without an answer */
 };
 
 /* Knows of no address and no server. */

@@ -26,7 +26,7 @@ static struct router_prefix *find(struct router *router, const struct in6_addr *
 {
 	for (unsigned int i = 0; i < router->n_prefixes; i++)
 		if (router->prefix[i].prefix_len == prefix_len &&
-		    memcmp(&router->prefix[i].addr, addr, sizeof(*addr)) == 0)
+		    IN6_ARE_ADDR_EQUAL(&router->prefix[i].addr, addr))
 			return &router->prefix[i];
 	return NULL;
 }

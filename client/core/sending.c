@@ -170,7 +170,7 @@ void sending_transmit(struct client *client)
 	send_from(client, &no_source, &message);
 }
 
-static bool registers(const struct client *client)
+bool sending_registers(const struct client *client)
 {
 	return client->config.register_addresses && !client->config.anonymous && client->started &&
 	       client->link;
@@ -178,7 +178,7 @@ static bool registers(const struct client *client)
 
 msec sending_register_at(const struct client *client)
 {
-	msec due = registers(client) ? registrar_deadline(&client->registrar) : NEVER;
+	msec due = sending_registers(client) ? registrar_deadline(&client->registrar) : NEVER;
 	/* Registrations, many at a time, must not keep a Request or a Decline waiting. */
 	msec allowed = rate_next(&client->rate, client->rate.size / 2, client->now);
 
@@ -193,9 +193,13 @@ void sending_register(struct client *client)
 	while (sending_register_at(client) <= client->now &&
 	       registrar_take(&client->registrar, client->now, client->ops.random,
 			      client->ops.context, &due)) {
+		if (due.again)
+			report_note(client, NOTE_REGISTER_AGAIN, &due.addr, 0, 0);
 		rate_take(&client->rate, client->now);
 		registrar_compose(&message, &client->config.duid, &due);
 		send_from(client, &due.addr, &message);
+		if (due.last)
+			report_note(client, NOTE_UNREGISTERED, &due.addr, 0, 0);
 	}
 }
 

@@ -28,7 +28,8 @@ void sending_back_off(struct client *client);
 /* The Request after NoBinding led to nothing: another Rebind waits, longer each time. */
 void sending_unrepaired(struct client *client);
 
-/* Addresses that are due to be registered (RFC 9686), and when the next one is; NEVER. */
+/* Are addresses registered now (RFC 9686); those that are due; when the next one is; NEVER. */
+bool sending_registers(const struct client *client);
 void sending_register(struct client *client);
 msec sending_register_at(const struct client *client);
 

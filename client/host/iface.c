@@ -229,6 +229,7 @@ static void prepare(struct iface *iface)
 	}
 	found = load(iface, stored, &rkap, &has_key);
 	iface_configure(iface, config, stored);
+	iface_log_identity(iface, config);
 	client_init(&iface->client, config, &ops, loop_now());
 	iface->prepared = true;
 	iface->lease_said = INIT;
@@ -258,10 +259,10 @@ static void renew_identity(struct iface *iface)
 	config = calloc(1, sizeof(*config));
 	none = calloc(1, sizeof(*none));
 	if (config && none) {
-		log_info("%s: the hardware address has changed, and so does the identity",
-			 iface_name(iface));
+		iface_log_change(iface);
 		client_link(&iface->client, false, loop_now());
 		iface_configure(iface, config, none);
+		iface_log_identity(iface, config);
 		client_identify(&iface->client, config, loop_now());
 	} else {
 		log_error("%s: no memory", iface_name(iface));
@@ -290,6 +291,7 @@ static void begin_task(struct iface *iface)
 	bool usable;
 
 	iface->started = true;
+	iface_log_task(iface);
 	if (iface->task == IFACE_PREPARE) {
 		iface->done = true;
 		tell_host(iface);
@@ -312,6 +314,14 @@ static void move(struct iface *iface, const char *why)
 		return;
 	log_info("%s: %s: checking what is held", iface_name(iface), why);
 	client_link(&iface->client, false, loop_now());
+}
+
+/* The kernel tells of its link-local address when it is tested, but not before (K23). */
+static void look_for_link_local(struct iface *iface, enum link_obstacle obstacle)
+{
+	if (obstacle == LINK_NO_LINK_LOCAL && !iface->looked)
+		monitor_resync(iface->host->monitor);
+	iface->looked = obstacle == LINK_NO_LINK_LOCAL;
 }
 
 /* Looks again at what the interface is good for, after anything has changed. */
@@ -340,6 +350,7 @@ static void review(struct iface *iface)
 	if (iface->socket.fd >= 0 && iface->socket_ifindex != iface->link.ifindex)
 		close_socket(iface);
 	iface_log_obstacle(iface, obstacle);
+	look_for_link_local(iface, obstacle);
 	if (!iface->started)
 		return;
 	if (obstacle == LINK_USABLE)
@@ -396,6 +407,12 @@ static void on_address(void *context, const struct in6_addr *addr, enum address_
 	 */
 	if (event == ADDRESS_UNIQUE && entry && entry->has_proto && entry->proto != NETLINK_PROTO)
 		event = ADDRESS_FOREIGN;
+	/* A copy that had failed earlier was cleared away: its removal is no verdict (K4). */
+	if (event == ADDRESS_DUPLICATE && !entry && iface->clearing &&
+	    IN6_ARE_ADDR_EQUAL(&iface->cleared, addr)) {
+		iface->clearing = false;
+		return;
+	}
 	if (event == ADDRESS_DUPLICATE)
 		iface_hear(iface);
 	if (event == ADDRESS_GONE || event == ADDRESS_MISSING)
@@ -446,6 +463,9 @@ void iface_event(struct iface *iface, const struct monitor_event *event)
 {
 	if (!link_event(&iface->link, event, on_address, iface))
 		log_error("%s: no memory to keep an address", iface_name(iface));
+	/* Events may have been lost, and the next verdict must not be. */
+	if (event->type == MONITOR_SYNC_BEGIN)
+		iface->clearing = false;
 	if (event->type == MONITOR_SYNC_END)
 		iface->synced = true;
 	if (event->type == MONITOR_SYNC_END && iface->check == CHECK_RUNNING) {
@@ -485,7 +505,6 @@ struct iface *iface_open(struct host *host, const char *name, enum iface_task ta
 	iface->task = task;
 	iface->socket = (struct loop_source){ .fd = -1, .ready = on_socket };
 	iface->neighbor.fd = -1;
-	iface->said = LINK_USABLE;
 	iface->next_said = -NEVER;
 	link_init(&iface->link, name);
 	loop_timer_init(&iface->timer, on_timer);

@@ -35,15 +35,14 @@ static void send_message(struct iface *iface, const struct action *action)
 	error = udp_send(iface->socket.fd, iface->link.ifindex, &action->message.source,
 			 action->message.bytes, action->message.size);
 	if (error < 0)
-		log_warning("%s: sending failed: %s, trying again later", iface_name(iface),
-			    strerror(-error));
+		iface_log_unsent(iface, &action->message.source, error);
 	else if (log_wants(LOG_LEVEL_INFO) && message_parse(&message, action->message.bytes,
 							    action->message.size) == REFUSED_NOT)
 		iface_log_message(iface, "sent", NULL, &message);
 }
 
 /* The client must not be called from within its own action: what the kernel answered waits. */
-static void feed_back(struct iface *iface, const struct in6_addr *addr, enum address_event event)
+void iface_feed_back(struct iface *iface, const struct in6_addr *addr, enum address_event event)
 {
 	if (iface->n_feedback < FEEDBACK_SIZE)
 		iface->feedback[iface->n_feedback++] =
@@ -87,17 +86,19 @@ static int add_existing(struct iface *iface, const struct action *action)
 	}
 	if (link_verdict(entry) == ADDRESS_DUPLICATE) {
 		/* Only deleting makes the kernel test it again (K4). */
-		netlink_address_remove(netlink, ifindex, addr, entry->prefix_len);
+		iface->clearing =
+			netlink_address_remove(netlink, ifindex, addr, entry->prefix_len) == 0;
+		iface->cleared = *addr;
 		return netlink_address_add(netlink, ifindex, addr, action->address.prefix_len,
 					   action->address.preferred, action->address.valid,
 					   dad_flags(action));
 	}
 	if (!iface_owns(entry)) {
-		feed_back(iface, addr, ADDRESS_FOREIGN);
+		iface_feed_back(iface, addr, ADDRESS_FOREIGN);
 		return 0;
 	}
-	feed_back(iface, addr,
-		  link_verdict(entry) == ADDRESS_UNIQUE ? ADDRESS_KEPT : link_verdict(entry));
+	iface_feed_back(iface, addr,
+			link_verdict(entry) == ADDRESS_UNIQUE ? ADDRESS_KEPT : link_verdict(entry));
 	return netlink_address_update(netlink, ifindex, addr, entry->prefix_len,
 				      action->address.preferred, action->address.valid);
 }
@@ -106,11 +107,14 @@ static void add_address(struct iface *iface, const struct action *action)
 {
 	char text[INET6_ADDRSTRLEN];
 	const char *name = iface_name(iface);
-	int error = netlink_address_add(iface->host->netlink, iface->link.ifindex,
-					&action->address.addr, action->address.prefix_len,
-					action->address.preferred, action->address.valid,
-					dad_flags(action));
+	int error;
 
+	/* Whose it is must be heard, and the verdict may come at once. */
+	iface_listen(iface);
+	error = netlink_address_add(iface->host->netlink, iface->link.ifindex,
+				    &action->address.addr, action->address.prefix_len,
+				    action->address.preferred, action->address.valid,
+				    dad_flags(action));
 	address_text(&action->address.addr, text);
 	if (error == 0)
 		log_info("%s: address %s tentative", name, text);
@@ -118,7 +122,7 @@ static void add_address(struct iface *iface, const struct action *action)
 		error = add_existing(iface, action);
 	if (error == 0)
 		return;
-	feed_back(iface, &action->address.addr, ADDRESS_REFUSED);
+	iface_feed_back(iface, &action->address.addr, ADDRESS_REFUSED);
 	if (error == -EPERM) {
 		log_error("%s: not permitted to add an address: run as root or with CAP_NET_ADMIN",
 			  name);
@@ -200,6 +204,7 @@ void iface_call_script(struct iface *iface, const struct script_call *call)
 		.requested = iface->client.config.oro,
 		.n_requested = iface->client.config.n_oro,
 		.dictionary = &iface->host->conf->dictionary,
+		.modifiers = &conf_scope(iface->host->conf, iface_name(iface))->modifiers,
 	};
 	struct script_job job = { .reason = call->reason };
 	static char block[ENV_SIZE];

@@ -37,6 +37,8 @@ struct iface {
 	struct loop_source neighbor_source;
 	size_t n_watched; /* … and what it listens for */
 	struct in6_addr watched[NEIGHBOR_TARGETS];
+	bool clearing; /* `cleared`, which had failed its test earlier, is being taken off */
+	struct in6_addr cleared;
 	bool deaf;	   /* it was said that it cannot be opened */
 	bool same_segment; /* it was said that two interfaces of ours are on this link */
 	struct loop_timer timer;
@@ -48,12 +50,14 @@ struct iface {
 	bool preinit; /* PREINIT6 was called, and has ended if `started` */
 	bool started;
 	bool synced;		/* a whole dump was seen */
+	bool looked;		/* for a link-local address, in a dump of its own */
 	enum iface_check check; /* -r and -x: is what should be gone gone? */
 	size_t n_taken_off;
 	struct in6_addr taken_off[LEASE_BINDINGS];
 	bool ready; /* to be told when the scripts have ended */
 	bool done;
-	enum link_obstacle said; /* the obstacle that was logged last */
+	bool obstacle_said;	 /* one was logged, at last … */
+	enum link_obstacle said; /* … this one */
 	enum lease_state lease_said;
 	enum message_state message_said;
 	msec next_said; /* T1, or the next refresh */
@@ -64,6 +68,9 @@ struct iface {
 /* The client's struct client_ops: what it asks for is done; 32 unpredictable bits. */
 void iface_act(void *context, const struct action *action);
 uint32_t iface_random(void *context);
+
+/* What the kernel answered to an action, for the client to hear when its call has ended. */
+void iface_feed_back(struct iface *iface, const struct in6_addr *addr, enum address_event event);
 
 /* Calls the script without a lease: PREINIT6. */
 void iface_call_script(struct iface *iface, const struct script_call *call);
@@ -103,9 +110,15 @@ void iface_log_state(struct iface *iface);
 void iface_log_timers(struct iface *iface);
 void iface_log_obstacle(struct iface *iface, enum link_obstacle obstacle);
 
+/* Who an anonymous interface is, and what follows when it becomes another one, or is released. */
+void iface_log_identity(const struct iface *iface, const struct client_config *config);
+void iface_log_change(const struct iface *iface);
+void iface_log_task(const struct iface *iface);
+
 /* "sent" or "received" a message, `from` NULL when it was sent. */
 void iface_log_message(struct iface *iface, const char *verb, const struct in6_addr *from,
 		       const struct message *message);
+void iface_log_unsent(const struct iface *iface, const struct in6_addr *from, int error);
 void iface_log_refusal(struct iface *iface, const struct in6_addr *from,
 		       const struct message *message, enum refusal refusal);
 void iface_log_script_end(struct iface *iface, const struct script_end *end);

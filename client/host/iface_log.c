@@ -53,6 +53,19 @@ void iface_log_message(struct iface *iface, const char *verb, const struct in6_a
 		log_detail("%s:   %s", iface_name(iface), option);
 }
 
+/* `from` is an address of ours, which may have gone, or :: */
+void iface_log_unsent(const struct iface *iface, const struct in6_addr *from, int error)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	if (IN6_IS_ADDR_UNSPECIFIED(from))
+		log_warning("%s: sending failed: %s, trying again later", iface_name(iface),
+			    strerror(-error));
+	else
+		log_warning("%s: sending from %s failed: %s, trying again later", iface_name(iface),
+			    address_text(from, text), strerror(-error));
+}
+
 /* "in 50.0 s (12:34:56)" */
 static void put_time(struct cursor *out, const char *what, msec at, msec now)
 {
@@ -167,8 +180,9 @@ void iface_log_obstacle(struct iface *iface, enum link_obstacle obstacle)
 	const char *name = iface_name(iface);
 	char text[INET6_ADDRSTRLEN] = "";
 
-	if (obstacle == iface->said)
+	if (iface->obstacle_said && obstacle == iface->said)
 		return;
+	iface->obstacle_said = true;
 	iface->said = obstacle;
 	if (local)
 		address_text(&local->addr, text);
@@ -189,6 +203,45 @@ void iface_log_obstacle(struct iface *iface, enum link_obstacle obstacle)
 			    name, name);
 	else
 		log_info("%s: %s", name, obstacle_text(obstacle));
+}
+
+/* Why nothing is found in the lease file, neither now nor later (C-ANON-3, C-ANON-6). */
+void iface_log_identity(const struct iface *iface, const struct client_config *config)
+{
+	char line[LINE_SIZE];
+	struct cursor out = cursor_writer(line, sizeof(line));
+
+	if (!iface_anonymous(iface))
+		return;
+	describe_duid(&out, &config->duid);
+	log_info("%s: anonymous: DUID %s, the lease file is neither read nor written",
+		 iface_name(iface), text_end(&out));
+}
+
+/* The kernel makes another link-local address only when the link is set up (C-ANON-3). */
+void iface_log_change(const struct iface *iface)
+{
+	const struct link_address *local = link_local(&iface->link);
+	const char *name = iface_name(iface);
+	char text[INET6_ADDRSTRLEN];
+
+	log_info("%s: the hardware address has changed, and so does the identity", name);
+	if (link_obstacle(&iface->link) == LINK_USABLE && local)
+		log_warning("%s: the hardware address has changed while the link was up: the old "
+			    "link-local address, %s, stays and joins the two identities; set the "
+			    "link down before the change",
+			    name, address_text(&local->addr, text));
+}
+
+void iface_log_task(const struct iface *iface)
+{
+	if (iface_anonymous(iface) && iface->task == IFACE_RELEASE)
+		log_warning("%s: anonymous: no lease was stored, so no server is told; addresses "
+			    "of ours are taken off",
+			    iface_name(iface));
+	else if (iface_anonymous(iface) && iface->task == IFACE_STOP)
+		log_info("%s: anonymous: no lease was stored; addresses of ours are taken off",
+			 iface_name(iface));
 }
 
 static void log_dad_off(struct iface *iface)

@@ -18,14 +18,17 @@ static bool is_our_own(struct iface *iface, const struct claim *claim)
 {
 	char text[INET6_ADDRSTRLEN];
 
-	if (station_find(&iface->host->station, &claim->mac) == 0)
+	unsigned int ifindex = station_find(&iface->host->station, &claim->mac);
+
+	if (ifindex == 0)
 		return false;
-	if (!iface->same_segment)
+	/* Our own words, sent back by the link (hairpin, a wireless access point). */
+	if (ifindex != iface->link.ifindex && !iface->same_segment)
 		log_warning("%s: another interface of this host answers for %s: both are on the "
 			    "same link",
 			    iface_name(iface),
 			    inet_ntop(AF_INET6, &claim->addr, text, sizeof(text)));
-	iface->same_segment = true;
+	iface->same_segment |= ifindex != iface->link.ifindex;
 	return true;
 }
 
@@ -124,26 +127,35 @@ void iface_listen(struct iface *iface)
 	memcpy(iface->watched, wanted, n * sizeof(wanted[0]));
 }
 
-void iface_probe(struct iface *iface, const struct in6_addr *addr, bool in_place)
+/* 0 or -errno; -EPERM, which was said, without a socket. */
+static int ask(struct iface *iface, const struct in6_addr *addr, bool in_place)
 {
 	const struct link *link = &iface->link;
 	const struct link_address *local = link_local(link);
+
+	if (iface->neighbor.fd < 0)
+		return -EPERM;
+	if (in_place && local)
+		return neighbor_solicit(&iface->neighbor, &local->addr, addr, link->mac,
+					link->mac_size);
+	return neighbor_probe(&iface->neighbor, addr);
+}
+
+void iface_probe(struct iface *iface, const struct in6_addr *addr, bool in_place)
+{
 	char text[INET6_ADDRSTRLEN];
 	int error;
 
 	/* The answer must not come before it is listened for. */
 	iface_listen(iface);
-	if (iface->neighbor.fd < 0)
+	inet_ntop(AF_INET6, addr, text, sizeof(text));
+	error = ask(iface, addr, in_place);
+	if (error == 0) {
+		log_info("%s: asking who has %s", iface_name(iface), text);
 		return;
-	if (in_place && local)
-		error = neighbor_solicit(&iface->neighbor, &local->addr, addr, link->mac,
-					 link->mac_size);
-	else
-		error = neighbor_probe(&iface->neighbor, addr);
-	if (error < 0)
-		log_warning("%s: cannot ask about %s: %s", iface_name(iface),
-			    inet_ntop(AF_INET6, addr, text, sizeof(text)), strerror(-error));
-	else
-		log_info("%s: asking who has %s", iface_name(iface),
-			 inet_ntop(AF_INET6, addr, text, sizeof(text)));
+	}
+	iface_feed_back(iface, addr, ADDRESS_UNASKED);
+	if (!iface->deaf)
+		log_warning("%s: cannot ask about %s: %s", iface_name(iface), text,
+			    strerror(-error));
 }

@@ -20,15 +20,10 @@ void link_free(struct link *link)
 	link->room = 0;
 }
 
-static bool same(const struct in6_addr *a, const struct in6_addr *b)
-{
-	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
 const struct link_address *link_find(const struct link *link, const struct in6_addr *addr)
 {
 	for (size_t i = 0; i < link->n_addresses; i++)
-		if (same(&link->address[i].addr, addr))
+		if (IN6_ARE_ADDR_EQUAL(&link->address[i].addr, addr))
 			return &link->address[i];
 	return NULL;
 }
@@ -104,7 +99,7 @@ static struct link_address *entry(struct link *link, const struct in6_addr *addr
 	size_t room;
 
 	for (size_t i = 0; i < link->n_addresses; i++)
-		if (same(&link->address[i].addr, addr))
+		if (IN6_ARE_ADDR_EQUAL(&link->address[i].addr, addr))
 			return &link->address[i];
 	if (link->n_addresses == link->room) {
 		room = link->room > 0 ? link->room * 2 : 4;
@@ -146,7 +141,7 @@ static void take_removal(struct link *link, const struct monitor_event *event,
 	bool failed = event->address.flags & IFA_F_DADFAILED;
 
 	for (size_t i = 0; i < link->n_addresses; i++)
-		if (same(&link->address[i].addr, &event->address.addr)) {
+		if (IN6_ARE_ADDR_EQUAL(&link->address[i].addr, &event->address.addr)) {
 			forget(link, i);
 			break;
 		}
@@ -228,6 +223,7 @@ static int badness(const struct link_address *address)
 	case ADDRESS_KEPT:
 	case ADDRESS_FOREIGN:
 	case ADDRESS_REFUSED:
+	case ADDRESS_UNASKED:
 		break;
 	}
 	return 2;

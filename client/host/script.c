@@ -208,7 +208,8 @@ static void start(struct script *script)
 		.prefix_len = call->job.prefix_len,
 		.status = -1,
 	};
-	loop_timer_set(script->loop, &script->timer, script->started + limit_of(script, call->job.reason));
+	loop_timer_set(script->loop, &script->timer,
+		       script->started + limit_of(script, call->job.reason));
 	script->result.error = start_call(script, &call->job);
 	free_call(call);
 	if (script->result.error)

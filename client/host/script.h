@@ -41,8 +41,8 @@ struct script_end {
 struct script;
 
 /*
- * `path` is copied; `limit` in ms, at most DAD_VETO_WAIT for TENTATIVE6. `ended` is called from the loop after each call
- * (it may call script_queue() and script_close()). NULL: no memory.
+ * `path` is copied; `limit` in ms, at most DAD_VETO_WAIT for TENTATIVE6. `ended` is called from the
+ * loop after each call (it may call script_queue() and script_close()). NULL: no memory.
  */
 struct script *script_open(struct loop *loop, const char *path, msec limit,
 			   void (*ended)(void *context, const struct script_end *end),

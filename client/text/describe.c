@@ -54,7 +54,7 @@ static void put_seconds(struct cursor *out, uint32_t seconds)
 		put_format(out, "%u s", seconds);
 }
 
-static void put_duid(struct cursor *out, const struct duid *duid)
+void describe_duid(struct cursor *out, const struct duid *duid)
 {
 	for (size_t i = 0; i < duid->size; i++)
 		put_format(out, i > 0 ? ":%02x" : "%02x", duid->bytes[i]);
@@ -210,7 +210,7 @@ static void put_header(struct cursor *out, const struct message *message,
 			   message->elapsed % 100);
 	if (message->server_id.size > 0) {
 		put_text(out, " server ");
-		put_duid(out, &message->server_id);
+		describe_duid(out, &message->server_id);
 	}
 	if (message->has_preference)
 		put_format(out, " preference %u", message->preference);
@@ -220,6 +220,33 @@ static void put_header(struct cursor *out, const struct message *message,
 		put_text(out, " asks for ");
 		put_message_name(out, message->reconf_msg);
 	}
+}
+
+/* Registrations are about one address, in no IA (RFC 9686); false when there is none. */
+static bool put_registered(struct cursor *out, struct cursor data)
+{
+	struct message_binding binding = { .addr = get_addr(&data) };
+
+	binding.preferred = get_u32(&data);
+	binding.valid = get_u32(&data);
+	if (data.bad)
+		return false;
+	put_binding(out, &binding, false, true);
+	return true;
+}
+
+static void put_registration(struct pieces *p, const struct message *message)
+{
+	struct cursor data;
+	struct cursor before = p->text;
+
+	if (!options_find(&message->options, OPTION_IAADDR, &data))
+		return;
+	put_text(&p->text, "; ");
+	if (put_registered(&p->text, data))
+		piece(p);
+	else
+		p->text = before;
 }
 
 #define CUT_LINE " ..."
@@ -235,6 +262,7 @@ void describe_message(struct cursor *out, const struct message *message,
 		put_text(&p.text, "; ");
 		put_ia(&p, message, i);
 	}
+	put_registration(&p, message);
 	if (message->status.present) {
 		put_text(&p.text, "; status ");
 		put_status(&p.text, &message->status);
@@ -295,7 +323,7 @@ static void duid_line(struct lines *lines, uint16_t code, const struct duid *dui
 {
 	if (duid->size == 0)
 		return;
-	put_duid(begin_line(lines, code), duid);
+	describe_duid(begin_line(lines, code), duid);
 	end_line(lines);
 }
 
@@ -353,14 +381,16 @@ static void other_lines(struct lines *lines, const struct message *message)
 {
 	struct cursor c = options_read(&message->options);
 	struct wire_option option;
+	struct cursor *text;
 
 	while (get_option(&c, &option)) {
 		/* Scripts get these as they came; here they have lines of their own. */
 		if (option.code == OPTION_SOL_MAX_RT || option.code == OPTION_INF_MAX_RT ||
 		    option.code == OPTION_INFORMATION_REFRESH_TIME)
 			continue;
-		value_render(begin_line(lines, option.code), option.code, option.data,
-			     VALUE_PEOPLE);
+		text = begin_line(lines, option.code);
+		if (option.code != OPTION_IAADDR || !put_registered(text, option.data))
+			value_render(text, option.code, option.data, VALUE_PEOPLE);
 		end_line(lines);
 	}
 }
@@ -410,139 +440,154 @@ static void put_ms(struct cursor *out, int64_t ms)
 	put_format(out, "%lld.%03lld s", (long long)(ms / 1000), (long long)(ms % 1000));
 }
 
-static void put_ia_failed(struct cursor *out, uint32_t iaid, uint32_t status)
-{
-	put_text(out, "IA ");
-	put_iaid(out, iaid);
-	put_text(out, ": ");
-	if (status == STATUS_SUCCESS)
-		put_text(out, "the server gave nothing that can be used");
-	else
-		put_status_name(out, status);
-}
-
-static void put_address_note(struct cursor *out, const struct action *action, const char *text)
+static void put_note_address(struct cursor *out, const struct action *action)
 {
 	put_address_text(out, &action->note.addr);
-	put_text(out, text);
 }
 
-/* ", by 02:00:00:00:00:01" */
-static void put_owner(struct cursor *out, const struct mac *mac)
+static void put_note_number(struct cursor *out, const struct action *action)
 {
-	if (mac->size == 0)
+	put_format(out, "%lld", (long long)action->note.number);
+}
+
+static void put_note_time(struct cursor *out, const struct action *action)
+{
+	put_ms(out, action->note.number);
+}
+
+static void put_note_seconds(struct cursor *out, const struct action *action)
+{
+	put_format(out, "%lld", (long long)action->note.number / 1000);
+}
+
+static void put_note_iaid(struct cursor *out, const struct action *action)
+{
+	put_iaid(out, (uint32_t)action->note.number);
+}
+
+static void put_note_status(struct cursor *out, const struct action *action)
+{
+	if (action->note.extra == STATUS_SUCCESS)
+		put_text(out, "the server gave nothing that can be used");
+	else
+		put_status_name(out, action->note.extra);
+}
+
+static void put_note_finder(struct cursor *out, const struct action *action)
+{
+	put_text(out, dad_finder_name((enum dad_finder)action->note.extra));
+}
+
+/* ", by 02:00:00:00:00:01", where it is known. */
+static void put_note_owner(struct cursor *out, const struct action *action)
+{
+	if (action->note.mac.size == 0)
 		return;
 	put_text(out, ", by ");
-	put_mac(out, mac);
+	put_mac(out, &action->note.mac);
 }
 
-static void put_manner(struct cursor *out, int64_t manner)
+static void put_note_manner(struct cursor *out, const struct action *action)
 {
-	if (manner == MANNER_STATEFUL)
-		put_text(out, "a router says that there are leases, asking for them");
-	else if (manner == MANNER_STATELESS)
-		put_text(out, "a router says that there is information only, asking for it");
+	bool bound = action->note.extra == BOUND;
+
+	if (action->note.number == MANNER_STATEFUL)
+		put_text(out, bound ? "there are leases" : "there are leases, asking for them");
+	else if (action->note.number == MANNER_STATELESS)
+		put_text(out, bound ? "there is information only, keeping what is held"
+				    : "there is information only, asking for it");
 	else
-		put_text(out, "a router says that there is no DHCPv6 on this link");
+		put_text(out, bound ? "there is no DHCPv6 on this link, keeping what is held"
+				    : "there is no DHCPv6 on this link");
 }
 
-static void put_time_note(struct cursor *out, const struct action *action, const char *text)
+static void put_note_question(struct cursor *out, const struct action *action)
 {
-	put_text(out, text);
-	put_ms(out, action->note.number);
+	put_text(out, action->note.number == BOUND ? "asking whether what is held still fits"
+						   : "asking for the information again");
+}
+
+static void put_note_allowed(struct cursor *out, const struct action *action)
+{
+	put_text(out, action->note.number ? "registering ours"
+					  : "ours are registered when a router says M or O");
+}
+
+/* What stands in {} in the sentences. */
+static const struct {
+	const char *name;
+	void (*put)(struct cursor *out, const struct action *action);
+} words[] = {
+	{ "address", put_note_address }, { "allowed", put_note_allowed },
+	{ "finder", put_note_finder },	 { "iaid", put_note_iaid },
+	{ "manner", put_note_manner },	 { "number", put_note_number },
+	{ "owner", put_note_owner },	 { "question", put_note_question },
+	{ "seconds", put_note_seconds }, { "status", put_note_status },
+	{ "time", put_note_time },
+};
+
+static const char *const sentences[CLIENT_NOTES] = {
+	[NOTE_IA_FAILED] = "IA {iaid}: {status}",
+	[NOTE_SERVER_CHANGED] = "another server has extended the lease",
+	[NOTE_CONFLICT_HOLD] = "after the conflict, another address is asked for in {time}",
+	[NOTE_REOFFERED] = "{address} was offered again though it was declined, ignoring",
+	[NOTE_PUT_BACK] = "{address} was removed by somebody, adding it again",
+	[NOTE_LEFT_REMOVED] = "{address} was removed by somebody again and again, leaving it so",
+	[NOTE_FOREIGN] = "{address} was on the interface before, using it and leaving it as it is",
+	[NOTE_REFUSED] = "{address} was refused by the kernel",
+	[NOTE_NO_ROOM] = "no room for {number} more addresses or prefixes of a Reply, ignoring",
+	[NOTE_RATE_LIMIT] = "too many messages in a short time, the next one in {time}",
+	[NOTE_MAX_RT] = "the server sets SOL_MAX_RT to {number} s",
+	[NOTE_UNIQUE] = "address {address} unique after {number} ms",
+	[NOTE_DUPLICATE] = "address {address} duplicate, found by {finder}{owner}",
+	[NOTE_NO_OFFER] = "the Advertise has nothing that can be used, ignoring it",
+	[NOTE_NOTHING_OFFERED] = "the Reply has nothing that can be used, soliciting in {time}",
+	[NOTE_KEPT] = "nobody says that the lease does not fit this link, it stays in use",
+	[NOTE_NOT_ON_LINK] = "the lease does not fit this link, dropping it",
+	[NOTE_STORM] =
+		("too many conflicts: declining no more, asking again in an hour or when the "
+		 "link changes{owner}"),
+	[NOTE_LATE_CONFLICT] = "{address} is in use here, and claimed{owner}",
+	[NOTE_DEFENDED] = "{address} is in use here, somebody else wanted it, the kernel objects",
+	[NOTE_UNASKED] = "nobody could be asked whether {address} is taken",
+	[NOTE_PROVED] = "{address} is nobody else's on this link",
+	[NOTE_MANNER] = "a router says that {manner}",
+	[NOTE_NO_ROUTER] = "no router has spoken, asking for leases all the same",
+	[NOTE_NEW_ATTACHMENT] = "anonymous: what was leased before is dropped",
+	[NOTE_WAITING] = "waiting for a router, {seconds} s at the most",
+	[NOTE_PREFIXES] = "the prefixes that routers announce have changed, {question}",
+	[NOTE_MOVED] = "the link-local address has changed, telling the server",
+	[NOTE_REGISTERING] = "a server takes note of addresses, {allowed}",
+	[NOTE_REGISTER_AGAIN] = "registering {address} again",
+	[NOTE_UNREGISTERED] = "no answer about {address} so far, nothing more is sent",
+};
+
+static void put_word(struct cursor *out, const struct action *action, const char *name, size_t size)
+{
+	size_t i = 0;
+
+	while (strlen(words[i].name) != size || memcmp(words[i].name, name, size) != 0) {
+		i++;
+		assert(i < sizeof(words) / sizeof(words[0]));
+	}
+	words[i].put(out, action);
 }
 
 void describe_note(struct cursor *out, const struct action *action)
 {
+	const char *rest = sentences[action->note.note];
+
 	assert(action->type == ACTION_NOTE);
-	switch (action->note.note) {
-	case NOTE_IA_FAILED:
-		put_ia_failed(out, (uint32_t)action->note.number, action->note.extra);
-		break;
-	case NOTE_SERVER_CHANGED:
-		put_text(out, "another server has extended the lease");
-		break;
-	case NOTE_CONFLICT_HOLD:
-		put_time_note(out, action, "after the conflict, another address is asked for in ");
-		break;
-	case NOTE_REOFFERED:
-		put_address_note(out, action,
-				 " was offered again though it was declined, ignoring");
-		break;
-	case NOTE_PUT_BACK:
-		put_address_note(out, action, " was removed by somebody, adding it again");
-		break;
-	case NOTE_LEFT_REMOVED:
-		put_address_note(out, action,
-				 " was removed by somebody again and again, leaving it so");
-		break;
-	case NOTE_FOREIGN:
-		put_address_note(out, action,
-				 " was on the interface before, using it and leaving it as it is");
-		break;
-	case NOTE_REFUSED:
-		put_address_note(out, action, " was refused by the kernel");
-		break;
-	case NOTE_NO_ROOM:
-		put_format(out, "no room for %lld more addresses or prefixes of a Reply, ignoring",
-			   (long long)action->note.number);
-		break;
-	case NOTE_RATE_LIMIT:
-		put_time_note(out, action, "too many messages in a short time, the next one in ");
-		break;
-	case NOTE_MAX_RT:
-		put_format(out, "the server sets SOL_MAX_RT to %lld s",
-			   (long long)action->note.number);
-		break;
-	case NOTE_UNIQUE:
-		put_text(out, "address ");
-		put_address_note(out, action, " unique after ");
-		put_format(out, "%lld ms", (long long)action->note.number);
-		break;
-	case NOTE_DUPLICATE:
-		put_text(out, "address ");
-		put_address_note(out, action, " duplicate, found by ");
-		put_text(out, dad_finder_name((enum dad_finder)action->note.extra));
-		put_owner(out, &action->note.mac);
-		break;
-	case NOTE_NO_OFFER:
-		put_text(out, "the Advertise has nothing that can be used, ignoring it");
-		break;
-	case NOTE_NOTHING_OFFERED:
-		put_time_note(out, action,
-			      "the Reply has nothing that can be used, soliciting in ");
-		break;
-	case NOTE_KEPT:
-		put_text(out, "nobody says that the lease does not fit this link, it stays in use");
-		break;
-	case NOTE_NOT_ON_LINK:
-		put_text(out, "the lease does not fit this link, dropping it");
-		break;
-	case NOTE_STORM:
-		put_text(out, "too many conflicts: declining no more, asking again in an hour or "
-			      "when the link changes");
-		put_owner(out, &action->note.mac);
-		break;
-	case NOTE_LATE_CONFLICT:
-		put_address_note(out, action, " is in use here, and claimed");
-		put_owner(out, &action->note.mac);
-		break;
-	case NOTE_DEFENDED:
-		put_address_note(out, action,
-				 " is in use here, somebody else wanted it, the kernel objects");
-		break;
-	case NOTE_PROVED:
-		put_address_note(out, action, " is nobody else's on this link");
-		break;
-	case NOTE_MANNER:
-		put_manner(out, action->note.number);
-		break;
-	case NOTE_NO_ROUTER:
-		put_text(out, "no router has spoken, asking for leases all the same");
-		break;
-	case NOTE_NEW_ATTACHMENT:
-		put_text(out, "anonymous: what was leased before the link came up is dropped");
-		break;
+	for (;;) {
+		size_t size = strcspn(rest, "{");
+
+		put_bytes(out, rest, size);
+		if (rest[size] == '\0')
+			return;
+		rest += size + 1;
+		size = strcspn(rest, "}");
+		put_word(out, action, rest, size);
+		rest += size + 1;
 	}
 }
 

@@ -25,6 +25,9 @@ void describe_options(struct cursor *out, const struct message *message, unsigne
 /* "IA bb:cc:dd:01: NoAddrsAvail": what is worth a line, of an ACTION_NOTE. */
 void describe_note(struct cursor *out, const struct action *action);
 
+/* "00:03:00:01:02:00:00:00:00:0b" */
+void describe_duid(struct cursor *out, const struct duid *duid);
+
 /* "BOUND/Renewing" */
 void describe_state(struct cursor *out, const struct client *client);
 

@@ -15,6 +15,7 @@
 struct env {
 	struct cursor *out;
 	const struct dictionary *dictionary;
+	const struct modifiers *modifiers;
 	size_t count;
 	size_t start;	      /* of the current variable in `out` */
 	char name[NAME_SIZE]; /* of the current variable */
@@ -306,6 +307,13 @@ static void put_options(struct env *env, const char *prefix, const struct option
 	}
 }
 
+/* What the configuration makes of them is what hooks see, on both sides, as with ISC. */
+static void put_modified_options(struct env *env, const char *prefix, struct options options)
+{
+	modifiers_apply(env->modifiers, &options);
+	put_options(env, prefix, &options);
+}
+
 static void put_side(struct env *env, const char *prefix, const struct script_side *side)
 {
 	if (side->has_binding)
@@ -313,7 +321,7 @@ static void put_side(struct env *env, const char *prefix, const struct script_si
 	if (side->has_ia)
 		put_ia(env, prefix, side);
 	if (side->has_options)
-		put_options(env, prefix, &side->options);
+		put_modified_options(env, prefix, side->options);
 }
 
 /* [A-Za-z_][A-Za-z0-9_]* */
@@ -390,9 +398,11 @@ static void put_conflict(struct env *env, const struct script_call *call)
 size_t env_build(struct cursor *out, const struct env_base *base, const struct script_call *call,
 		 void (*refused)(void *context, const char *name), void *context)
 {
-	struct env env = {
-		.out = out, .dictionary = base->dictionary, .refused = refused, .context = context
-	};
+	struct env env = { .out = out,
+			   .dictionary = base->dictionary,
+			   .modifiers = base->modifiers,
+			   .refused = refused,
+			   .context = context };
 
 	put_variable(&env, "", "PATH", SCRIPT_PATH);
 	put_variable(&env, "", "reason", script_reason_name(call->reason));

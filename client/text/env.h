@@ -11,6 +11,7 @@
 #include "core/client.h"
 #include "core/wire.h"
 #include "text/dictionary.h"
+#include "text/modifier.h"
 
 /* Octets that are enough for every script_call; what is left is for -e. */
 #define ENV_SIZE 65536
@@ -24,6 +25,7 @@ struct env_base {
 	const uint16_t *requested;  /* option codes for requested_dhcp6_... */
 	size_t n_requested;
 	const struct dictionary *dictionary; /* of the configuration; may be NULL */
+	const struct modifiers *modifiers;   /* what it makes of options; may be NULL */
 };
 
 /*

@@ -78,24 +78,37 @@ static const char *class_format(const struct option_type *type)
 						   : NULL;
 }
 
+const char *outgoing_put(struct options *send, const struct dictionary *dictionary,
+			 const struct option_type *type, const struct cursor *value)
+{
+	bool vendor = strcmp(type->space->name, "vsio") == 0;
+	bool dhcp6 = strcmp(type->space->name, "dhcp6") == 0;
+
+	if (value->bad)
+		return no_room;
+	if (dhcp6 && value->at < key_of(type->code))
+		return "expected an enterprise number at its beginning";
+	if (!vendor && !dhcp6)
+		return put_inner(send, dictionary, type, value);
+	return put_in(send, vendor ? OPTION_VENDOR_OPTS : type->code, value) ? NULL : no_room;
+}
+
+void outgoing_begin(struct cursor *value, const struct option_type *type)
+{
+	if (strcmp(type->space->name, "vsio") == 0)
+		put_u32(value, type->code);
+}
+
 const char *outgoing_parse(struct options *send, const struct dictionary *dictionary,
 			   const struct option_type *type, const char *text, size_t size)
 {
 	uint8_t bytes[OPTIONS_SIZE];
 	struct cursor value = cursor_writer(bytes, sizeof(bytes));
-	bool vendor = strcmp(type->space->name, "vsio") == 0;
 	const char *classes = class_format(type);
 
-	if (vendor)
-		put_u32(&value, type->code);
+	outgoing_begin(&value, type);
 	if (!(classes && value_parse_as(&value, classes, text, size)) &&
 	    !value_parse_as(&value, type->format, text, size))
 		return "expected a value of this option's type";
-	if (value.bad)
-		return no_room;
-	if (strcmp(type->space->name, "dhcp6") == 0 && value.at < key_of(type->code))
-		return "expected an enterprise number at its beginning";
-	if (!vendor && strcmp(type->space->name, "dhcp6") != 0)
-		return put_inner(send, dictionary, type, &value);
-	return put_in(send, vendor ? OPTION_VENDOR_OPTS : type->code, &value) ? NULL : no_room;
+	return outgoing_put(send, dictionary, type, &value);
 }

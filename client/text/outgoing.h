@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "core/option.h"
+#include "core/wire.h"
 #include "text/dictionary.h"
 
 /*
@@ -16,5 +17,13 @@
  */
 const char *outgoing_parse(struct options *send, const struct dictionary *dictionary,
 			   const struct option_type *type, const char *text, size_t size);
+
+/*
+ * The same with a value that is there already: what was written to `value` behind
+ * outgoing_begin(), which writes what such an option begins with in any case.
+ */
+void outgoing_begin(struct cursor *value, const struct option_type *type);
+const char *outgoing_put(struct options *send, const struct dictionary *dictionary,
+			 const struct option_type *type, const struct cursor *value);
 
 #endif

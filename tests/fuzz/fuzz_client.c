@@ -303,6 +303,8 @@ static void kernel_says(void)
 		if (address->until != NEVER)
 			kernel_remove(kernel, &addr);
 		break;
+	case ADDRESS_UNASKED:
+		break;
 	case ADDRESS_GONE:
 	case ADDRESS_MISSING:
 	case ADDRESS_REFUSED:

@@ -16,6 +16,7 @@ struct text {
 	const char *start;
 	size_t size;
 	unsigned int errors;
+	unsigned int open;
 };
 
 static struct conf conf;
@@ -25,12 +26,33 @@ static void complain(void *context, const struct conf_diagnostic *diagnostic)
 	struct text *text = context;
 
 	EXPECT(diagnostic->message && diagnostic->message[0] != '\0');
-	EXPECT(strcmp(diagnostic->file, "input") == 0);
+	EXPECT(strcmp(diagnostic->file, "input") == 0 || strcmp(diagnostic->file, "/again") == 0);
 	EXPECT(diagnostic->line > 0 && diagnostic->column > 0);
 	EXPECT(diagnostic->source >= text->start &&
 	       diagnostic->source + diagnostic->source_size <= text->start + text->size);
 	EXPECT(!memchr(diagnostic->source, '\n', diagnostic->source_size));
-	text->errors += diagnostic->severity != CONF_IGNORED;
+	text->errors += diagnostic->severity == CONF_ERROR;
+}
+
+/* The input can include itself. */
+static char *read_again(void *context, const char *path, size_t *size, const char **error)
+{
+	struct text *text = context;
+
+	*error = "no such file";
+	if (strcmp(path, "/again") != 0)
+		return NULL;
+	text->open++;
+	*size = text->size;
+	return (char *)(uintptr_t)text->start;
+}
+
+static void let_go(void *context, char *start)
+{
+	struct text *text = context;
+
+	EXPECT(start == text->start);
+	text->open--;
 }
 
 /* No option twice, and none that is cut off (C-OPT-14, C-OPT-15). */
@@ -60,7 +82,8 @@ static void check_variables(const struct conf_scope *scope)
 	const struct env_base base = { .interface = "eth0",
 				       .requested = scope->request,
 				       .n_requested = scope->n_request,
-				       .dictionary = &conf.dictionary };
+				       .dictionary = &conf.dictionary,
+				       .modifiers = &scope->modifiers };
 	struct cursor out = cursor_writer(block, sizeof(block));
 	size_t count;
 
@@ -89,6 +112,11 @@ static void check_scope(const struct conf_scope *scope)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct text text = { .size = size };
+	const struct conf_host host = { .report = complain,
+					.read = read_again,
+					.release = let_go,
+					.context = &text,
+					.hostname = "host1" };
 	char *copy = malloc(size + 1); /* its end is the end of the memory that may be read */
 	bool good;
 
@@ -98,7 +126,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	EXPECT(copy);
 	text.start = copy;
 	conf_init(&conf);
-	good = conf_parse(&conf, "input", copy, size, complain, &text);
+	good = conf_parse(&conf, "input", copy, size, &host);
+	EXPECT(text.open == 0);
 	EXPECT(good == (text.errors == 0));
 	EXPECT(conf.n_interfaces <= CONF_INTERFACES);
 	check_scope(&conf.all);

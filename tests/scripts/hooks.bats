@@ -69,19 +69,70 @@ $(value BOUND6 new_dhcp6_weird)"
 END
 }
 
-@test "ISC's two files are run when ours are not there, its folders never" {
-	scene <<'END'
+isc_hooks='
 	hook dhclient-enter-hooks <<<"echo isc enter"
 	hook dhclient-exit-hooks <<<"echo isc exit"
-	hook dhclient-enter-hooks.d/x <<<"echo wrong"
-	hook dhclient-exit-hooks.d/x <<<"echo wrong"
+	hook dhclient-enter-hooks.d/x <<<"echo isc enter/x"
+	hook dhclient-exit-hooks.d/x <<<"echo isc exit/x"'
+
+@test "ISC's files and folders are run where ours are not there" {
+	scene <<END
+	$isc_hooks
 	call PREINIT6
-	same "$out" "isc enter
-isc exit"
+	same "\$out" "isc enter
+isc enter/x
+isc exit
+isc exit/x"
 	hook dhcp6-client-exit-hooks <<<"echo our exit"
 	call PREINIT6
-	same "$out" "isc enter
-our exit"
+	same "\$out" "isc enter
+isc enter/x
+our exit
+isc exit/x"
+	# A folder without a hook is as none.
+	mkdir /etc/dhcp/dhcp6-client-enter-hooks.d
+	hook dhcp6-client-exit-hooks.d/y <<<"echo our exit/y"
+	call PREINIT6
+	same "\$out" "isc enter
+isc enter/x
+our exit
+our exit/y"
+	same "\$errors" ""
+END
+}
+
+@test "ISC's hooks are run besides ours, or never, if one says so" {
+	scene <<END
+	$isc_hooks
+	hook dhcp6-client-enter-hooks.d/y <<<"echo our enter/y"
+	call PREINIT6 dhcp6_client_compat_hooks=no
+	same "\$out" "our enter/y"
+	call PREINIT6 dhcp6_client_compat_hooks=yes
+	same "\$out" "isc enter
+our enter/y
+isc enter/x
+isc exit
+isc exit/x"
+	hook dhcp6-client-enter-hooks <<<"dhcp6_client_compat_hooks=yes; hook=; set -- a b"
+	call PREINIT6
+	same "\$out" "isc enter
+our enter/y
+isc enter/x
+isc exit
+isc exit/x"
+	same "\$errors" ""
+END
+}
+
+@test "a hook of ISC's that sets what the script uses does not upset the rest" {
+	scene <<'END'
+	hook dhclient-enter-hooks.d/a <<<'file=/x; ours=/x; theirs=/x; hook=/x; other=/x; set -fu; return 1'
+	hook dhclient-enter-hooks.d/b <<<'echo b'
+	hook dhclient-exit-hooks.d/c <<<'echo c'
+	call PREINIT6
+	same "$out" "b
+c"
+	same "$status" 0
 END
 }
 

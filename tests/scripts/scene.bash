@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MPL-2.0
 # shellcheck shell=bash disable=SC2154 # scene_... are helper.bash's
 #
-# What a scene finds: an interface v0 that is down, an empty /run and an empty /etc of its
-# own with a resolv.conf, no resolvconf, and these words.
+# What a scene finds: an interface v0 that is down, an empty /run, /var/lib/dhcp and /etc of
+# its own with a resolv.conf, no resolvconf, no resolvectl, and these words.
 
 # call ENVIRONMENT [NAME=VALUE...]: runs the script with the environment of the file
 # env/ENVIRONMENT.env and nothing else, and sets status, out and errors (what it wrote).
@@ -147,11 +147,14 @@ quiet() {
 }
 
 mount -t tmpfs scene /run
+mount -t tmpfs scene /var/lib
+mkdir /var/lib/dhcp
 awk=$(realpath "$(command -v awk)") # where /etc leads to it
 mount -t tmpfs scene /etc
 mkdir /etc/dhcp /etc/alternatives
 ln -s "$awk" /etc/alternatives/awk
 echo "nameserver 192.0.2.53" >/etc/resolv.conf
 without resolvconf
+without resolvectl
 ip link add v0 type veth peer name v1
 ip link set v1 up

@@ -15,11 +15,6 @@ struct in6_addr ip6(const char *text)
 	return addr;
 }
 
-static bool same(const struct in6_addr *a, const struct in6_addr *b)
-{
-	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
 struct duid server(uint8_t number)
 {
 	const uint8_t mac[6] = { 2, 0, 0, 0, 1, number };
@@ -299,6 +294,14 @@ enum refusal deliver(void)
 			      &scene.received);
 }
 
+enum refusal reply_with(uint8_t number, const char *text, uint32_t preferred, uint32_t valid)
+{
+	answer(MESSAGE_REPLY, number);
+	answer_ia(100, 1800, 2880);
+	answer_address(text, preferred, valid);
+	return deliver();
+}
+
 void verdict(const char *text, enum address_event event)
 {
 	struct in6_addr addr = ip6(text);
@@ -351,7 +354,7 @@ const struct script_call *call_for(enum script_reason reason, const char *text)
 		const struct script_side *side = call->has_new || call->has_current ? &call->new_
 										    : &call->old;
 
-		if (call->reason == reason && same(&side->addr, &addr))
+		if (call->reason == reason && IN6_ARE_ADDR_EQUAL(&side->addr, &addr))
 			return call;
 	}
 	return NULL;
@@ -362,7 +365,8 @@ const struct scene_action *action_on(enum action_type type, const char *text)
 	struct in6_addr addr = ip6(text);
 
 	for (unsigned int i = scene.n; i-- > 0;)
-		if (scene.action[i].type == type && same(&scene.action[i].address.addr, &addr))
+		if (scene.action[i].type == type &&
+		    IN6_ARE_ADDR_EQUAL(&scene.action[i].address.addr, &addr))
 			return &scene.action[i];
 	return NULL;
 }
@@ -397,7 +401,7 @@ bool carries(const struct message *message, uint32_t iaid, const char *text)
 	struct in6_addr addr = ip6(text);
 
 	for (unsigned int i = 0; i < message->n_bindings; i++)
-		if (same(&message->binding[i].addr, &addr) &&
+		if (IN6_ARE_ADDR_EQUAL(&message->binding[i].addr, &addr) &&
 		    message->ia[message->binding[i].ia].iaid == iaid)
 			return true;
 	return false;
@@ -416,7 +420,7 @@ bool holds(const struct lease *lease, const char *text)
 	struct in6_addr addr = ip6(text);
 
 	for (unsigned int i = 0; i < lease->n_bindings; i++)
-		if (same(&lease->binding[i].addr, &addr))
+		if (IN6_ARE_ADDR_EQUAL(&lease->binding[i].addr, &addr))
 			return true;
 	return false;
 }
@@ -440,10 +444,7 @@ void scene_bind(const char *text)
 {
 	scene_start();
 	scene_request();
-	answer(MESSAGE_REPLY, 1);
-	answer_ia(100, 1800, 2880);
-	answer_address(text, 3600, 5400);
-	cr_assert_eq(deliver(), REFUSED_NOT);
+	cr_assert_eq(reply_with(1, text, 3600, 5400), REFUSED_NOT);
 	scene_state(BOUND, IDLE);
 	verdict(text, ADDRESS_UNIQUE);
 	scene_clear();

@@ -103,6 +103,9 @@ struct message_binding *answer_prefix(const char *text, uint8_t prefix_len, uint
 void answer_status(uint16_t code);
 enum refusal deliver(void);
 
+/* Server `number` says in a Reply: one address in IA 100, T1 1800 s, T2 2880 s. */
+enum refusal reply_with(uint8_t number, const char *text, uint32_t preferred, uint32_t valid);
+
 /* To which address a datagram was sent: a multicast one, or ours. */
 const struct in6_addr *sent_to(bool multicast);
 

@@ -117,6 +117,15 @@ Test(cli, temporary_addresses)
 	cr_expect(cli.n_ta == 0 && cli.n_na == 1);
 }
 
+Test(cli, a_check_of_the_configuration)
+{
+	cr_assert(parse_copy("-6 -t -cf /c"));
+	cr_expect_eq(cli.task, CLI_CHECK);
+	cr_expect_str_eq(cli.conf_file, "/c");
+	cr_assert(parse_copy("-v --check-config"));
+	cr_expect_eq(cli.task, CLI_CHECK);
+}
+
 Test(cli, variables_for_the_script)
 {
 	cr_assert(parse_copy("-e A=1 -e B=x=y eth0"));

@@ -651,6 +651,32 @@ Test(client_dad, where_every_address_is_taken_declining_ends)
 	cr_expect_eq(scene.sent.type, MESSAGE_DECLINE);
 }
 
+/* C-DEC-7: what an Advertise has beside a declined address counts, and the operator hears of it. */
+Test(client_dad, an_advertise_with_a_declined_address_is_used_without_it)
+{
+	scene_begin(1);
+	scene_bind(A);
+	verdict(A, ADDRESS_DUPLICATE);
+	scene_expect(MESSAGE_DECLINE);
+	decline_reply(STATUS_SUCCESS);
+	scene_expect(MESSAGE_SOLICIT);
+	scene_clear();
+	for (unsigned int i = 0; i < 2; i++) {
+		answer(MESSAGE_ADVERTISE, 1);
+		scene.answer.has_preference = true;
+		scene.answer.preference = 255;
+		answer_ia(100, 1800, 2880);
+		answer_address(A, 3600, 5400);
+		if (i > 0)
+			answer_address(B, 3600, 5400);
+		cr_expect_eq(deliver(), REFUSED_NOT);
+		cr_expect_eq(count_notes(NOTE_REOFFERED), i + 1);
+		scene_state(INIT, i > 0 ? REQUESTING : SOLICITING);
+	}
+	cr_expect(carries(&scene.sent, 100, B));
+	cr_expect_not(carries(&scene.sent, 100, A));
+}
+
 /* What a hostile server can make us send. */
 
 enum loop {

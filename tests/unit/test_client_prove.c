@@ -129,6 +129,41 @@ Test(prove, probing_begins_anew_when_the_link_was_lost)
 	cr_expect_eq(probes(false), 1);
 }
 
+/* Without CAP_NET_RAW nobody is asked: that is said, and the kernel's own test counts. */
+Test(prove, silence_counts_only_where_somebody_was_asked)
+{
+	begin(DAD_BY_PROBE);
+	grant();
+	verdict(A, ADDRESS_UNASKED);
+	scene_run(1000);
+	cr_expect_eq(count_notes(NOTE_UNASKED), 1);
+	cr_expect_eq(count(ACTION_ADDRESS_ADD), 1);
+
+	be_bound(DAD_BY_KERNEL);
+	scene_link(false);
+	scene_link(true);
+	verdict(A, ADDRESS_UNASKED);
+	scene_run(10 * SECOND);
+	cr_expect_eq(count_notes(NOTE_PROVED), 0);
+	cr_expect_eq(count_notes(NOTE_UNASKED), 1);
+}
+
+/* A Decline that a lost link has cut short comes before the next Solicit. */
+Test(prove, a_decline_that_was_cut_short_is_sent_on_the_next_link)
+{
+	begin(DAD_BY_KERNEL);
+	grant();
+	verdict(A, ADDRESS_DUPLICATE);
+	cr_assert_eq(scene.sent.type, MESSAGE_DECLINE);
+	scene_link(false);
+	scene_link(true);
+	scene_expect(MESSAGE_DECLINE);
+	cr_expect(carries(&scene.sent, 100, A));
+	answer(MESSAGE_REPLY, 1);
+	cr_assert_eq(deliver(), REFUSED_NOT);
+	scene_expect(MESSAGE_SOLICIT);
+}
+
 /* What was in use while the link was away (K12, K24). */
 
 Test(prove, held_addresses_are_asked_about_when_the_link_returns)

@@ -75,6 +75,8 @@ Test(register, an_address_of_our_own_is_told_from_itself)
 	own(OWN, true, 3600, 7200);
 	scene_run(100 * SECOND);
 	cr_assert_eq(scene.sent.type, MESSAGE_ADDR_REG_INFORM);
+	cr_expect_eq(count_notes(NOTE_UNREGISTERED), 1, "nobody has answered");
+	cr_expect_eq(count_notes(NOTE_REGISTER_AGAIN), 0);
 	cr_expect(sent_from(OWN));
 	cr_expect_eq(scene.sent.server_id.size, 0);
 	cr_expect_not(scene.sent.has_oro);
@@ -141,7 +143,51 @@ Test(register, an_answer_ends_it_and_changes_nothing)
 	cr_expect_eq(scene.n, 0, "nothing follows from it");
 	scene_run(100 * SECOND);
 	cr_expect_eq(count(ACTION_SEND), 0);
+	cr_expect_eq(count_notes(NOTE_UNREGISTERED), 0);
 	scene_state(BOUND, IDLE);
+}
+
+/* C-REG-5 */
+Test(register, other_lifetimes_are_told_and_that_is_said)
+{
+	begin(true);
+	own(OWN, true, 3600, 7200);
+	be_bound(true);
+	own(OWN, true, 3600, 7200);
+	scene_run_to_message(100 * SECOND);
+	answer_registration(OWN);
+	scene_run(100 * SECOND);
+	scene_clear();
+	own(OWN, true, 100, 200);
+	scene_run(180 * SECOND);
+	cr_expect_gt(count(ACTION_SEND), 0);
+	cr_expect_eq(count_notes(NOTE_REGISTER_AGAIN), 1);
+}
+
+/* C-REG-1: once, and whether a router has to allow it, too. */
+Test(register, an_offer_is_said_once)
+{
+	for (unsigned int i = 0; i < 4; i++) {
+		bool wanted = i < 2;
+		bool allowed = i == 1;
+
+		scene_configure(1);
+		scene.config.register_addresses = wanted;
+		scene_begin_as_configured();
+		scene_start();
+		scene_expect(MESSAGE_SOLICIT);
+		if (allowed)
+			client_router(&scene.client, ROUTER_NEWS, true, true, scene.now);
+		scene_clear();
+		for (unsigned int n = 0; n < 2; n++) {
+			answer(MESSAGE_ADVERTISE, (uint8_t)n);
+			options_add(&scene.answer.options, OPTION_ADDR_REG_ENABLE, NULL, 0);
+			cr_assert_eq(deliver(), REFUSED_NOT);
+		}
+		cr_expect_eq(count_notes(NOTE_REGISTERING), wanted, "%u", i);
+		if (wanted)
+			cr_expect_eq(note(NOTE_REGISTERING)->note.number, allowed, "%u", i);
+	}
 }
 
 /* C-RATE-1 */

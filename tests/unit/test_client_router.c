@@ -142,6 +142,7 @@ Test(router, none_that_speaks_is_asked_of_the_kernel_and_then_leases_are_asked_f
 	cr_assert_eq(count(ACTION_ASK_ROUTER), 1);
 	cr_assert_eq(count(ACTION_SEND), 0);
 	scene_expect(MESSAGE_SOLICIT);
+	cr_expect_eq(count_notes(NOTE_WAITING), 1);
 	cr_expect_eq(count_notes(NOTE_NO_ROUTER), 1);
 }
 
@@ -248,6 +249,8 @@ Test(router, another_on_link_prefix_leads_to_confirm)
 	scene_state(BOUND, CONFIRMING);
 	scene_run(SECOND);
 	cr_expect_eq(scene.sent.type, MESSAGE_CONFIRM);
+	cr_expect_eq(count_notes(NOTE_PREFIXES), 1);
+	cr_expect_eq(note(NOTE_PREFIXES)->note.number, BOUND);
 }
 
 /* C-CNF-12 */
@@ -285,6 +288,8 @@ Test(router, another_on_link_prefix_leads_to_information_request_where_nothing_i
 	scene_run(ROUTER_SETTLING);
 	prefix(ANOTHER, 86400);
 	scene_state(INIT, INFORMING);
+	cr_expect_eq(count_notes(NOTE_PREFIXES), 1);
+	cr_expect_eq(note(NOTE_PREFIXES)->note.number, INIT);
 }
 
 /* C-CNF-12: what an advertisement repeats is no change, and neither is the first one. */
@@ -516,6 +521,8 @@ Test(router, another_link_local_address_is_told_where_reconfigure_was_negotiated
 	link_local("fe80::2");
 	scene_state(BOUND, RENEWING);
 	cr_expect_eq(scene.sent.type, MESSAGE_RENEW);
+	cr_expect_eq(count_notes(NOTE_MOVED), 1);
+	cr_expect_eq(count_notes(NOTE_PREFIXES), 0);
 }
 
 /* C-REN-5 */

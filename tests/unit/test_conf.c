@@ -18,24 +18,73 @@ static struct {
 	size_t n;
 	size_t of[CONF_IGNORED + 1];
 	struct conf_diagnostic first[KEPT];
+	char file[KEPT][16]; /* of those */
 } told;
 
 static void note(void *context, const struct conf_diagnostic *diagnostic)
 {
 	cr_assert_eq(context, &told);
 	cr_assert_not_null(diagnostic->message);
-	cr_assert_str_eq(diagnostic->file, "test.conf");
-	if (told.n < KEPT)
+	if (told.n < KEPT) {
 		told.first[told.n] = *diagnostic;
+		snprintf(told.file[told.n], sizeof(told.file[0]), "%s", diagnostic->file);
+	}
 	told.n++;
 	told.of[diagnostic->severity]++;
 }
+
+/* Files that can be included. */
+static const struct {
+	const char *path;
+	const char *text;
+} files[] = {
+	{ "/a", "timeout 7; also request dhcp6.fqdn;" },
+	{ "/wrong", "script-timeout 3;\n  frob \"x\";\ntimeout 4;" },
+	{ "/self", "include \"/self\"; include \"/self\"; timeout 8;" },
+	{ "/brace", "} request;" },
+	{ "/block", "interface \"eth1\" { script \"/b\"; }" },
+	{ "/open", "interface \"eth1\" { script \"/b\";" },
+	{ "/chain", "include \"/a\"; script \"/c\";" },
+	{ "/half", "timeout" },
+	{ "/more", "also request dhcp6.fqdn;" },
+};
+
+static size_t opened;
+
+static char *open_file(void *context, const char *path, size_t *size, const char **error)
+{
+	cr_assert_eq(context, &told);
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		if (strcmp(files[i].path, path) != 0)
+			continue;
+		opened++;
+		*size = strlen(files[i].text);
+		return memcpy(malloc(*size), files[i].text, *size); /* ASan sees the end */
+	}
+	*error = "no such file";
+	return NULL;
+}
+
+static void close_file(void *context, char *text)
+{
+	(void)context;
+	opened--;
+	free(text);
+}
+
+static const struct conf_host host = {
+	.report = note,
+	.read = open_file,
+	.release = close_file,
+	.context = &told,
+	.hostname = "Host1",
+};
 
 static bool parse_bytes(const char *text, size_t size)
 {
 	memset(&told, 0, sizeof(told));
 	conf_init(&conf);
-	return conf_parse(&conf, "test.conf", text, size, note, &told);
+	return conf_parse(&conf, "test.conf", text, size, &host);
 }
 
 static bool parse(const char *text)
@@ -83,6 +132,8 @@ Test(conf, numbers_and_the_script)
 	cr_expect_eq(conf.timeout, 10);
 	cr_expect_eq(conf.script_timeout, UINT32_MAX);
 	cr_expect_str_eq(conf.all.script, "/bin/a b");
+	cr_expect(parse("timeout 0;"));
+	cr_expect_eq(conf.timeout, UINT32_MAX, "no limit, as with dhclient");
 }
 
 Test(conf, request_replaces_and_also_request_adds)
@@ -115,8 +166,9 @@ Test(conf, request_replaces_and_also_request_adds)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		cr_expect_eq(parse(rows[i].text), rows[i].errors == 0, "%s", rows[i].text);
-		cr_expect_eq(told.n, rows[i].errors, "%s: %zu", rows[i].text, told.n);
-		cr_expect_eq(told.of[CONF_ERROR], rows[i].errors, "%s", rows[i].text);
+		cr_expect_eq(told.of[CONF_ERROR], rows[i].errors, "%s: %zu", rows[i].text,
+			     told.of[CONF_ERROR]);
+		cr_expect_eq(told.of[CONF_UNSUPPORTED], 0, "%s", rows[i].text);
 		cr_expect_str_eq(request_of(&conf.all), rows[i].request, "%s: %s", rows[i].text,
 				 request_of(&conf.all));
 	}
@@ -392,6 +444,7 @@ Test(conf, own_statements_that_are_wrong)
 		"mode both;",
 		"mode auto stateless;",
 		"router-timeout 0;",
+		"script-timeout 0;",
 		"router-timeout;",
 		"register-addresses;",
 		"register-addresses perhaps;",
@@ -631,10 +684,6 @@ Test(conf, what_cannot_be_sent_is_refused)
 		"send dhcp6.name-servers fe80::1 }",
 		"send dhcp6.name-servers \"x;\n",
 		"send dhcp6.no-such 1;",
-		"send dhcp6.server-id 0:1:2;",
-		"send dhcp6.ia-na 0:1:2;",
-		"send dhcp6.oro 23;",
-		"send dhcp6.elapsed-time 0;",
 		"send;",
 		"send \"dhcp6.user-class\" 1;",
 	};
@@ -779,47 +828,290 @@ Test(conf, the_stock_file_of_debian_is_taken)
 		      "\tdhcp6.name-servers, dhcp6.domain-search, dhcp6.fqdn, dhcp6.sntp-servers,\n"
 		      "\tnetbios-name-servers, netbios-scope, interface-mtu,\n"
 		      "\trfc3442-classless-static-routes, ntp-servers;\n"));
-	cr_expect_eq(told.of[CONF_IGNORED], 2);
+	cr_expect_eq(told.of[CONF_IGNORED], 3);
 	cr_expect_str_eq(request_of(&conf.all), "23 24 39 31");
 }
 
-Test(conf, what_is_not_built_is_said)
+/* dhclient takes them, so they are no errors here, but a user has to hear that nothing comes of
+ * them. */
+Test(conf, what_is_not_supported_is_said)
 {
 	static const char *const rows[] = {
-		"include \"/etc/dhcp/more.conf\";",
 		"require dhcp6.name-servers;",
 		"also require routers, dhcp6.name-servers;",
-		"default dhcp6.name-servers fe80::1;",
-		"supersede dhcp6.domain-search \"example.com\", \"example.org\";",
-		"prepend dhcp6.name-servers ::1;",
-		"append option dhcp6.name-servers ::1;",
 		"pseudo \"x\" \"eth0\" { request; timeout 3; }",
-		"lease-id-format hex;",
 		"on release { execute(\"/bin/x\", \"}\"); }",
 		"if a = 1 { timeout 3; } elsif x { timeout 4; } else { timeout 5; }",
 		"if known { timeout 3; } else if x { timeout 4; }",
 		"switch (x) { case 1: timeout 3; default: timeout 3; }",
 		"set x = concat(\"a;\", \"b\");",
 		"log(info, \"x\");",
-		"send fqdn.fqdn = gethostname();",
+		"define f (a) { return a; }",
+		"add \"x\";",
+		"parse-vendor-option;",
+		"return 5;",
+		"send fqdn.fqdn = option host-name;",
 		"send vsio.unknown-40000 = option dhcp6.x;",
-		"send dhcp6.user-class = concat(0:1, \"x\");",
+		"send dhcp6.user-class = concat(0:1, binary-to-ascii(10, 8, \"y\", 0:1));",
 		"send dhcp6.client-id = hardware;",
+		"supersede dhcp6.name-servers = option dhcp6.x;",
+		"append vsio.isc \"x\";",
+		"supersede fqdn.fqdn \"a.b\";",
 	};
 	char text[512];
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		snprintf(text, sizeof(text), "timeout 1;\n%s\ntimeout 2;", rows[i]);
-		cr_expect_not(parse(text), "%s", rows[i]);
+		cr_expect(parse(text), "%s: %s", rows[i], told.first[0].message);
 		cr_expect_eq(told.n, 1, "%s: %zu", rows[i], told.n);
-		cr_expect_eq(told.of[CONF_UNBUILT], 1, "%s", rows[i]);
-		cr_expect(strstr(told.first[0].message, "not built"), "%s", rows[i]);
+		cr_expect_eq(told.of[CONF_UNSUPPORTED], 1, "%s", rows[i]);
+		cr_expect(strstr(told.first[0].message, "not supported"), "%s", rows[i]);
 		cr_expect_eq(told.first[0].line, 2, "%s", rows[i]);
 		cr_expect_eq(conf.timeout, 2, "%s: too much was passed over", rows[i]);
 	}
-	cr_expect_not(parse("interface \"a\" { timeout 4; }"));
-	cr_expect_eq(told.of[CONF_UNBUILT], 1);
+	cr_expect(parse("interface \"a\" { timeout 4; }"));
+	cr_expect_eq(told.of[CONF_UNSUPPORTED], 1);
 	cr_expect_eq(conf.timeout, 60);
+	cr_expect(parse("send dhcp6.oro 23; send dhcp6.server-id 0:1:2; send dhcp6.ia-na 0:1:2;"
+			"send dhcp6.elapsed-time 0;"));
+	cr_expect_eq(told.of[CONF_UNSUPPORTED], 4);
+	cr_expect_eq(conf.all.send.size, 0);
+}
+
+/* Contract 2.2, data-expr: what needs no packet. */
+Test(conf, values_are_computed)
+{
+	static const struct {
+		const char *value;
+		const char *data;
+		size_t size;
+	} rows[] = {
+		{ "\"ab\"", "ab", 2 },
+		{ "\"\"", "", 0 },
+		{ "0:1:ff", "\0\1\377", 3 },
+		{ "gethostname()", "Host1", 5 },
+		{ "gethostname ( )", "Host1", 5 },
+		{ "concat(\"a\")", "a", 1 },
+		{ "concat(\"a\", 0:1, gethostname())", "a\0\1Host1", 8 },
+		{ "concat(lcase(\"AB1\"), ucase(\"z{\"), \"Q\")", "ab1Z{Q", 6 },
+		{ "concat(concat(\"a\", \"b\"), concat(\"c\", \"d\"), \"e\")", "abcde", 5 },
+		{ "LCASE(gethostname())", "host1", 5 },
+		{ "pick-first-value(gethostname(), \"ISC-dhclient\")", "Host1", 5 },
+		{ "concat(\"x\", pick-first-value(\"\", \"a\", \"b\", concat(\"c\", \"d\")), "
+		  "\"y\")",
+		  "xay", 3 },
+		{ "substring(\"abcdef\", 1, 3)", "bcd", 3 },
+		{ "substring(\"abc\", 2, 9)", "c", 1 },
+		{ "substring(\"abc\", 9, 1)", "", 0 },
+		{ "concat(\"x\", substring(concat(\"ab\", \"cd\"), 1, 2))", "xbc", 3 },
+		{ "suffix(\"abc\", 2)", "bc", 2 },
+		{ "concat(\"x\", suffix(\"abc\", 9))", "xabc", 4 },
+	};
+	char text[256];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "send dhcp6.unknown-65001 = %s; timeout 5;",
+			 rows[i].value);
+		cr_expect(parse(text), "%s: %s", text, told.first[0].message);
+		cr_expect(sends(&conf.all, 65001, rows[i].data, rows[i].size), "%s", text);
+		cr_expect_eq(conf.timeout, 5);
+	}
+	cr_expect(parse("send fqdn.fqdn = gethostname(); send fqdn.server-update on;"));
+	cr_expect(sends(&conf.all, 39, "\1\5Host1", 7));
+	cr_expect(parse("send fqdn.fqdn = concat(gethostname(), \".example.org.\");"));
+	cr_expect(sends(&conf.all, 39, "\0\5Host1\7example\3org\0", 20));
+	cr_expect(parse("send dhcp6.client-id = concat(0:4, \"ab\");"));
+	cr_expect_eq(conf.all.client_id.size, 4);
+	cr_expect(parse("send vsio.unknown-9 = 1:2;"));
+	cr_expect(sends(&conf.all, 17, "\0\0\0\11\1\2", 6));
+}
+
+Test(conf, expressions_that_are_wrong)
+{
+	static const char *const rows[] = {
+		"send dhcp6.unknown-65001 = ;",
+		"send dhcp6.unknown-65001 = concat;",
+		"send dhcp6.unknown-65001 = concat(;",
+		"send dhcp6.unknown-65001 = concat(\"a\";",
+		"send dhcp6.unknown-65001 = concat(\"a\",);",
+		"send dhcp6.unknown-65001 = gethostname;",
+		"send dhcp6.unknown-65001 = \"a\" \"b\";",
+		"send dhcp6.unknown-65001 = );",
+		"send dhcp6.client-id = 0:1;",
+		"send fqdn.fqdn = \"a b\";",
+		"supersede dhcp6.name-servers = ;",
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[128];
+
+		snprintf(text, sizeof(text), "%s timeout 5;", rows[i]);
+		cr_expect_not(parse(text), "%s", rows[i]);
+		cr_expect_eq(told.n, 1, "%s", rows[i]);
+		cr_expect_eq(conf.timeout, 5, "%s", rows[i]);
+		cr_expect_eq(conf.all.send.size, 0, "%s", rows[i]);
+	}
+}
+
+/* Contract 2.3: each is applied to what comes, in the order in which they are said. */
+Test(conf, options_that_come_are_altered)
+{
+	static const struct {
+		const char *text;
+		const char *wire;
+		size_t size;
+	} rows[] = {
+		/* What has come: preference 9, unknown-65001 "mid". */
+		{ "", "\0\7\0\1\11\375\351\0\3mid", 12 },
+		{ "default dhcp6.preference 1;", "\0\7\0\1\11\375\351\0\3mid", 12 },
+		{ "supersede dhcp6.preference 1;", "\375\351\0\3mid\0\7\0\1\1", 12 },
+		{ "prepend dhcp6.unknown-65001 \"a\";", "\0\7\0\1\11\375\351\0\4amid", 13 },
+		{ "append option dhcp6.unknown-65001 \"z\";", "\0\7\0\1\11\375\351\0\4midz", 13 },
+		{ "default dhcp6.bootfile-url \"u\";", "\0\7\0\1\11\375\351\0\3mid\0\73\0\1u", 17 },
+		{ "append dhcp6.bootfile-url \"u\"; default dhcp6.bootfile-url \"v\";",
+		  "\0\7\0\1\11\375\351\0\3mid\0\73\0\1u", 17 },
+		{ "supersede dhcp6.unknown-65001 \"S\"; prepend dhcp6.unknown-65001 0:1;"
+		  "append dhcp6.unknown-65001 = concat(\"T\", \"U\");",
+		  "\0\7\0\1\11\375\351\0\5\0\1STU", 14 },
+		/* For DHCPv4, as in many files. */
+		{ "prepend domain-name-servers 127.0.0.1; supersede domain-name \"x\";",
+		  "\0\7\0\1\11\375\351\0\3mid", 12 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct options options = { .size = 0 };
+
+		options_add(&options, OPTION_PREFERENCE, "\11", 1);
+		options_add(&options, 65001, "mid", 3);
+		cr_expect(parse(rows[i].text), "%s: %s", rows[i].text, told.first[0].message);
+		modifiers_apply(&conf.all.modifiers, &options);
+		cr_expect_eq(options.size, rows[i].size, "%s: %u", rows[i].text, options.size);
+		cr_expect_eq(memcmp(options.bytes, rows[i].wire, rows[i].size), 0, "%s",
+			     rows[i].text);
+	}
+}
+
+Test(conf, modifiers_that_are_wrong)
+{
+	static const char *const rows[] = {
+		"supersede dhcp6.name-servers 1.2.3.4;",
+		"supersede dhcp6.name-servers;",
+		"prepend dhcp6.no-such 1;",
+		"default;",
+		"default dhcp6.preference 1",
+		"default dhcp6.preference 1 { }",
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cr_expect_not(parse(rows[i]) && told.of[CONF_ERROR] == 0, "%s", rows[i]);
+		cr_expect_eq(conf.all.modifiers.size, 0, "%s", rows[i]);
+	}
+}
+
+Test(conf, modifiers_are_limited)
+{
+	static char text[8192];
+	struct cursor out = cursor_writer(text, sizeof(text));
+
+	for (unsigned int i = 0; i < 100; i++)
+		put_text(&out, "append dhcp6.bootfile-url \"0123456789012345678901234\";\n");
+	cr_expect_not(parse(text_end(&out)));
+	cr_expect_eq(told.of[CONF_ERROR], 100 - MODIFIERS_SIZE / 30);
+	cr_expect_leq(conf.all.modifiers.size, MODIFIERS_SIZE);
+}
+
+Test(conf, an_interface_alters_options_its_own_way)
+{
+	cr_expect(parse("append dhcp6.bootfile-url \"a\";"
+			"interface \"eth0\" { append dhcp6.bootfile-url \"b\"; }"));
+	cr_expect_eq(conf.all.modifiers.size, 6);
+	cr_expect_eq(conf_scope(&conf, "eth0")->modifiers.size, 12);
+}
+
+Test(conf, a_file_includes_another)
+{
+	cr_expect(parse("include \"/a\"; timeout 5;"));
+	cr_expect_eq(conf.timeout, 5, "what is said last counts");
+	cr_expect_str_eq(request_of(&conf.all), "23 24 39");
+	cr_expect(parse("timeout 5; include \"/chain\""
+			" ; script-timeout 6;"));
+	cr_expect_eq(conf.timeout, 7);
+	cr_expect_eq(conf.script_timeout, 6);
+	cr_expect_str_eq(conf.all.script, "/c");
+	cr_expect(parse("interface \"eth0\" { request; include \"/chain\"; } script-timeout 6;"));
+	cr_expect_eq(conf.script_timeout, 6);
+	cr_expect_str_eq(request_of(conf_scope(&conf, "eth0")), "39");
+	cr_expect_str_eq(conf_scope(&conf, "eth0")->script, "/c");
+	cr_expect_eq(conf.all.script[0], '\0');
+	cr_expect(parse("include \"/block\"; script \"/c\";"));
+	cr_expect_str_eq(conf_scope(&conf, "eth1")->script, "/b");
+	cr_expect_str_eq(conf.all.script, "/c");
+	cr_expect_eq(opened, 0, "each file is let go");
+}
+
+Test(conf, what_is_wrong_in_an_included_file_is_said_of_that_file)
+{
+	cr_expect_not(parse("timeout 5;\ninclude \"/wrong\";\nfrob;"));
+	cr_assert_eq(told.n, 2);
+	cr_expect_str_eq(told.file[0], "/wrong");
+	cr_expect_eq(told.first[0].line, 2);
+	cr_expect_eq(told.first[0].column, 3);
+	cr_expect_str_eq(told.file[1], "test.conf");
+	cr_expect_eq(told.first[1].line, 3);
+	cr_expect_eq(conf.timeout, 4);
+	cr_expect_eq(conf.script_timeout, 3);
+	cr_expect_eq(opened, 0);
+}
+
+Test(conf, includes_that_are_wrong)
+{
+	static const struct {
+		const char *text;
+		const char *file;
+		unsigned int column;
+		const char *message;
+	} rows[] = {
+		{ "include /a;", "test.conf", 9, "expected a path in quotation marks" },
+		{ "include \"/a\" \"/b\";", "test.conf", 14, "expected ; after the path" },
+		{ "include \"/nowhere\";", "test.conf", 9, "no such file" },
+		{ "include \"/brace\";", "/brace", 1, "} without {" },
+		{ "interface \"e\" { include \"/brace\"; }", "/brace", 1, "} without {" },
+		{ "interface \"e\" { include \"/block\"; }", "/block", 1, "expected a statement" },
+		{ "include \"/open\";", "/open", 32,
+		  "expected } at the end of the interface block" },
+		{ "include \"/half\";", "/half", 8, "expected a number of seconds" },
+	};
+	char text[128];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "%s script-timeout 7;", rows[i].text);
+		cr_expect_not(parse(text), "%s", rows[i].text);
+		cr_expect_eq(told.n, 1, "%s: %zu", rows[i].text, told.n);
+		cr_expect_str_eq(told.file[0], rows[i].file, "%s", rows[i].text);
+		cr_expect_eq(told.first[0].column, rows[i].column, "%s: %u", rows[i].text,
+			     told.first[0].column);
+		cr_expect_str_eq(told.first[0].message, rows[i].message, "%s: %s", rows[i].text,
+				 told.first[0].message);
+		cr_expect_eq(conf.script_timeout, 7, "%s", rows[i].text);
+		cr_expect_eq(opened, 0, "%s", rows[i].text);
+	}
+}
+
+Test(conf, files_that_include_themselves_end)
+{
+	cr_expect_not(parse("include \"/self\"; script-timeout 7;"));
+	cr_expect_eq(conf.timeout, 8);
+	cr_expect_eq(conf.script_timeout, 7);
+	cr_expect_eq(opened, 0);
+	cr_expect_gt(told.n, 0);
+	cr_expect_leq(told.n, CONF_REPORTS);
+}
+
+Test(conf, without_a_reader_nothing_is_included)
+{
+	conf_init(&conf);
+	cr_expect_not(conf_parse(&conf, "x", "include \"/a\"; timeout 3;", 24, NULL));
+	cr_expect_eq(conf.timeout, 3);
 }
 
 Test(conf, what_is_wrong_costs_its_statement)
@@ -831,7 +1123,6 @@ Test(conf, what_is_wrong_costs_its_statement)
 		const char *message;
 	} rows[] = {
 		{ "timeout;", 1, 8, "expected a number of seconds" },
-		{ "timeout 0;", 1, 9, "expected a number of seconds" },
 		{ "timeout ten;", 1, 9, "expected a number of seconds" },
 		{ "timeout 4294967296;", 1, 9, "expected a number of seconds" },
 		{ "timeout 5 6;", 1, 11, "expected ; after the number" },
@@ -852,7 +1143,7 @@ Test(conf, what_is_wrong_costs_its_statement)
 		{ "interface \"eth9\";", 1, 17, "expected { after the name of the interface" },
 		{ "interface \"e\" {\n interface \"f\" { request; }\n}", 2, 2,
 		  "expected a statement" },
-		{ "interface \"e\" { timeout }", 1, 17, NULL },
+		{ "interface \"e\" { mode }", 1, 22, NULL },
 		{ "send dhcp6.name-servers ::1 ::2;", 1, 25,
 		  "expected a value of this option's type" },
 		{ "request dhcp6.fqdn,\n  dhcp6.nope;", 2, 3,
@@ -899,7 +1190,7 @@ Test(conf, a_diagnostic_shows_its_line)
 Test(conf, nobody_has_to_listen)
 {
 	conf_init(&conf);
-	cr_expect_not(conf_parse(&conf, "x", "frob; timeout 3;", 16, NULL, NULL));
+	cr_expect_not(conf_parse(&conf, "x", "frob; timeout 3;", 16, NULL));
 	cr_expect_eq(conf.timeout, 3);
 }
 
@@ -910,6 +1201,8 @@ static const char everything[] =
 	"\"\\001x\";\n"
 	"interface \"eth0\" { request; send dhcp6.name-servers fe80::1, fe80::2;\n"
 	"  if x { timeout 1; } else { timeout 2; } }\n"
+	"send fqdn.fqdn = concat(gethostname(), \".x\"); prepend dhcp6.name-servers ::1;\n"
+	"include \"/more\";\n"
 	"key a { secret \"x\"; }; supersede dhcp6.name-servers ::1; option a code 1 = text;\n";
 
 Test(conf, a_file_cut_anywhere_ends)

@@ -285,3 +285,26 @@ Test(dad, one_neighbor_that_has_everything_is_a_storm)
 	add_at(&conflicts, 2, 8, 100000);
 	cr_expect_not(add_at(&conflicts, 3, 9, 200000), "two neighbors");
 }
+
+/* A hook's list may name many addresses of a pool. */
+Test(dad, vetoes_of_hooks_are_no_storm)
+{
+	struct conflicts conflicts;
+	msec now = 1000;
+
+	conflicts_init(&conflicts);
+	for (unsigned int i = 0; i < 5; i++) {
+		struct declined found = {
+			.addr = address(i),
+			.ia_type = OPTION_IA_NA,
+			.iaid = 7,
+			.server = server(1),
+			.since = now,
+			.vetoed = true,
+		};
+
+		cr_expect_not(conflicts_add(&conflicts, &found, true, now));
+		cr_expect_eq(conflicts.n_declined, 1);
+		now += 1000 + decline(&conflicts, 0, now);
+	}
+}

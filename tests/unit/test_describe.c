@@ -291,7 +291,29 @@ Test(describe, excluded_prefix_is_shown)
 			 "valid 2 s without 2001:db8:100:7::/64, T1 1 s, T2 2 s");
 }
 
-/* Every note has a sentence of its own. */
+/* RFC 9686: about one address, in no IA; and what is no IA Address option is not shown as one. */
+Test(describe, a_registration_shows_its_address_and_lifetimes)
+{
+	static const uint8_t data[24] = { 0xfd, 0,    0, 1, [15] = 5, 0xff, 0xff,
+					  0xff, 0xff, 0, 0, 1,	      0 };
+
+	message.type = MESSAGE_ADDR_REG_INFORM;
+	message.xid = 7;
+	message.has_elapsed = true;
+	options_add(&message.options, OPTION_IAADDR, data, sizeof(data));
+	cr_expect_str_eq(described(2000), "ADDR-REG-INFORM xid 0x000007 elapsed 0.00 s; "
+					  "fd00:1::5 preferred infinite valid 256 s");
+	cr_expect_str_eq(options_described(2000),
+			 "  elapsed-time: 0.00 s\n"
+			 "  ia-addr: fd00:1::5 preferred infinite valid 256 s\n");
+	message.type = MESSAGE_ADDR_REG_REPLY;
+	message.has_elapsed = false;
+	message.options.size = 0;
+	options_add(&message.options, OPTION_IAADDR, data, sizeof(data) - 1);
+	cr_expect_str_eq(described(2000), "ADDR-REG-REPLY xid 0x000007");
+}
+
+/* Each has a sentence of its own. */
 Test(describe, notes_are_sentences)
 {
 	static const struct {
@@ -325,12 +347,51 @@ Test(describe, notes_are_sentences)
 		  "address 2001:db8::5 duplicate, found by kernel" },
 		{ NOTE_DUPLICATE, 0, FOUND_BY_SCRIPT,
 		  "address 2001:db8::5 duplicate, found by script" },
+		{ NOTE_NO_OFFER, 0, 0, "the Advertise has nothing that can be used, ignoring it" },
 		{ NOTE_NOTHING_OFFERED, 500, 0,
 		  "the Reply has nothing that can be used, soliciting in 0.500 s" },
-		{ NOTE_KEPT, 0, 0, "nobody says that the lease does not fit this link, it stays in use" },
+		{ NOTE_KEPT, 0, 0,
+		  "nobody says that the lease does not fit this link, it stays in use" },
 		{ NOTE_NOT_ON_LINK, 0, 0, "the lease does not fit this link, dropping it" },
+		{ NOTE_STORM, 0, 0,
+		  "too many conflicts: declining no more, asking again in an hour or when the "
+		  "link changes" },
+		{ NOTE_LATE_CONFLICT, 0, 0, "2001:db8::5 is in use here, and claimed" },
+		{ NOTE_DEFENDED, 0, 0,
+		  "2001:db8::5 is in use here, somebody else wanted it, the kernel objects" },
+		{ NOTE_UNASKED, 0, 0, "nobody could be asked whether 2001:db8::5 is taken" },
+		{ NOTE_PROVED, 0, 0, "2001:db8::5 is nobody else's on this link" },
+		{ NOTE_MANNER, MANNER_STATEFUL, INIT,
+		  "a router says that there are leases, asking for them" },
+		{ NOTE_MANNER, MANNER_STATEFUL, BOUND, "a router says that there are leases" },
+		{ NOTE_MANNER, MANNER_STATELESS, INIT,
+		  "a router says that there is information only, asking for it" },
+		{ NOTE_MANNER, MANNER_STATELESS, BOUND,
+		  "a router says that there is information only, keeping what is held" },
+		{ NOTE_MANNER, MANNER_NOTHING, INIT,
+		  "a router says that there is no DHCPv6 on this link" },
+		{ NOTE_MANNER, MANNER_NOTHING, BOUND,
+		  "a router says that there is no DHCPv6 on this link, keeping what is held" },
+		{ NOTE_NO_ROUTER, 0, 0, "no router has spoken, asking for leases all the same" },
+		{ NOTE_NEW_ATTACHMENT, 0, 0, "anonymous: what was leased before is dropped" },
+		{ NOTE_WAITING, 30000, 0, "waiting for a router, 30 s at the most" },
+		{ NOTE_PREFIXES, BOUND, 0,
+		  "the prefixes that routers announce have changed, asking whether what is held "
+		  "still fits" },
+		{ NOTE_PREFIXES, INIT, 0,
+		  "the prefixes that routers announce have changed, asking for the information "
+		  "again" },
+		{ NOTE_MOVED, 0, 0, "the link-local address has changed, telling the server" },
+		{ NOTE_REGISTERING, 1, 0, "a server takes note of addresses, registering ours" },
+		{ NOTE_REGISTERING, 0, 0,
+		  "a server takes note of addresses, ours are registered when a router says M or "
+		  "O" },
+		{ NOTE_REGISTER_AGAIN, 0, 0, "registering 2001:db8::5 again" },
+		{ NOTE_UNREGISTERED, 0, 0,
+		  "no answer about 2001:db8::5 so far, nothing more is sent" },
 	};
 	static struct action action = { .type = ACTION_NOTE };
+	bool seen[CLIENT_NOTES] = { false };
 
 	inet_pton(AF_INET6, "2001:db8::5", &action.note.addr);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -339,6 +400,38 @@ Test(describe, notes_are_sentences)
 		action.note.note = rows[i].note;
 		action.note.number = rows[i].number;
 		action.note.extra = rows[i].extra;
+		describe_note(&out, &action);
+		cr_expect_str_eq(text_end(&out), rows[i].want);
+		seen[rows[i].note] = true;
+	}
+	for (unsigned int i = 0; i < CLIENT_NOTES; i++)
+		cr_expect(seen[i], "note %u", i);
+}
+
+/* Who it is that has the address, where that is known. */
+Test(describe, notes_of_conflicts_name_the_owner)
+{
+	static const struct {
+		enum client_note note;
+		const char *want;
+	} rows[] = {
+		{ NOTE_DUPLICATE,
+		  "address 2001:db8::5 duplicate, found by probe, by 02:00:00:00:00:0b" },
+		{ NOTE_LATE_CONFLICT,
+		  "2001:db8::5 is in use here, and claimed, by 02:00:00:00:00:0b" },
+		{ NOTE_STORM,
+		  "too many conflicts: declining no more, asking again in an hour or when the "
+		  "link changes, by 02:00:00:00:00:0b" },
+	};
+	static struct action action = { .type = ACTION_NOTE,
+					.note = { .extra = FOUND_BY_PROBE,
+						  .mac = { 6, { 2, 0, 0, 0, 0, 0x0b } } } };
+
+	inet_pton(AF_INET6, "2001:db8::5", &action.note.addr);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct cursor out = cursor_writer(buffer, 200);
+
+		action.note.note = rows[i].note;
 		describe_note(&out, &action);
 		cr_expect_str_eq(text_end(&out), rows[i].want);
 	}

@@ -412,8 +412,8 @@ static const char *build_defined(const char *definitions)
 	char *text;
 
 	conf_init(&conf);
-	cr_assert(conf_parse(&conf, "test.conf", definitions, strlen(definitions), NULL, NULL),
-		  "%s", definitions);
+	cr_assert(conf_parse(&conf, "test.conf", definitions, strlen(definitions), NULL), "%s",
+		  definitions);
 	with.dictionary = &conf.dictionary;
 	text = (char *)(uintptr_t)strstr(build_sized(&with, &call, ENV_SIZE), "new_");
 	cr_assert(text && strstr(text, "pid="));
@@ -454,12 +454,49 @@ Test(env, what_is_asked_for_has_its_defined_name)
 	struct env_base with = base;
 
 	conf_init(&conf);
-	cr_assert(conf_parse(&conf, "test.conf", text, strlen(text), NULL, NULL));
+	cr_assert(conf_parse(&conf, "test.conf", text, strlen(text), NULL));
 	with.dictionary = &conf.dictionary;
 	with.requested = codes;
 	call = (struct script_call){ .reason = REASON_BOUND6, .has_new = true };
 	cr_expect_not_null(strstr(build_sized(&with, &call, ENV_SIZE),
 				  "\nrequested_dhcp6_ntp=1\nrequested_dhcp6_unknown_300=1\n"));
+}
+
+/* The sample BOUND6-option-modifiers: what the configuration makes of options is what hooks see,
+ * of those of before as well. */
+Test(env, modified_options_are_what_is_seen)
+{
+	static const char text[] =
+		"prepend dhcp6.name-servers ::1; append dhcp6.name-servers 2001:db8::9;"
+		"supersede dhcp6.domain-search \"super.example\";"
+		"default dhcp6.sntp-servers 2001:db8::7;";
+	static const char *const expected[] = {
+		"\nnew_dhcp6_name_servers=::1 2001:db8:1::53 fe80::53 2001:db8::9\n",
+		"\nnew_dhcp6_domain_search=super.example.\n",
+		"\nnew_dhcp6_sntp_servers=2001:db8::7\n",
+		"\nold_dhcp6_name_servers=::1 2001:db8::9\n",
+		"\nold_dhcp6_domain_search=super.example.\n",
+		"\nold_dhcp6_sntp_servers=2001:db8::7\n",
+	};
+	static const uint8_t servers[] = { 0x20, 1, 0xd, 0xb8, 0,    1,	   0,	 0, 0, 0,   0,
+					   0,	 0, 0,	 0,    0x53, 0xfe, 0x80, 0, 0, 0,   0,
+					   0,	 0, 0,	 0,    0,    0,	   0,	 0, 0, 0x53 };
+	static struct conf conf;
+	struct env_base with = base;
+	const char *result;
+
+	conf_init(&conf);
+	cr_assert(conf_parse(&conf, "test.conf", text, strlen(text), NULL));
+	with.modifiers = &conf.all.modifiers;
+	call = (struct script_call){ .reason = REASON_RENEW6, .has_new = true, .has_old = true };
+	call.new_.has_options = true;
+	call.old.has_options = true;
+	options_add(&call.new_.options, 23, servers, sizeof(servers));
+	ADD(&call.new_.options, 24, "\1a\0");
+	result = build_sized(&with, &call, ENV_SIZE);
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
+		cr_expect_not_null(strstr(result, expected[i]), "%s%s", expected[i], result);
+	cr_expect_eq(call.old.options.size, 0, "what is held is as it came");
 }
 
 /* Contract 5.2: what is within a vendor's options comes out under the names of its space;

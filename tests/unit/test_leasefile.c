@@ -713,6 +713,93 @@ Test(leasefile, what_is_written_is_read_back)
 	}
 }
 
+/* A record with one prefix, and `statements` in its block. */
+static void read_prefix_with(const char *prefix, const char *statements)
+{
+	static char text[1000];
+
+	snprintf(text, sizeof(text),
+		 "lease6 {\n  interface \"eth0\";\n  ia-pd 0:0:0:1 {\n    starts 5;\n    renew 1;\n"
+		 "    rebind 2;\n    iaprefix %s {\n      starts 5;\n      preferred-life 3;\n"
+		 "      max-life 4;\n%s    }\n  }\n}\n",
+		 prefix, statements);
+	start(text);
+	next(LEASEFILE_LEASE);
+	cr_assert_eq(item.lease.n_bindings, 1, "%s", statements);
+	cr_expect_eq(item.lease.binding[0].times.valid, 4, "%s", statements);
+}
+
+/* C-PDX-5: a Release of another process has it, too. */
+Test(leasefile, an_excluded_prefix_is_written_and_read_back)
+{
+	static const struct {
+		const char *prefix, *exclude;
+		uint8_t exclude_len;
+		const char *line;
+	} rows[] = {
+		{ "2001:db8:a00::/56", "2001:db8:a00:a::", 64,
+		  "      option dhcp6.unknown-67 40:a;\n    }\n" },
+		{ "2001:db8::/60", "2001:db8:0:f::", 64,
+		  "      option dhcp6.unknown-67 40:f0;\n    }\n" },
+		{ "2001:db8::/127", "2001:db8::1", 128,
+		  "      option dhcp6.unknown-67 80:80;\n    }\n" },
+		{ "2000::/3", "3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 128,
+		  "      option dhcp6.unknown-67 "
+		  "80:ff:ff:ff:ff:ff:ff:ff:ff:ff:ff:ff:ff:ff:ff:ff:f8;\n" },
+	};
+	static const struct duid client = { 3, { 0, 4, 1 } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		static struct lease lease;
+		struct in6_addr exclude;
+
+		inet_pton(AF_INET6, rows[i].exclude, &exclude);
+		read_prefix_with(rows[i].prefix, "");
+		lease = item.lease;
+		cr_expect_eq(lease.binding[0].exclude_len, 0);
+		lease.binding[0].exclude = exclude;
+		lease.binding[0].exclude_len = rows[i].exclude_len;
+		write_lease("eth0", &lease, &client);
+		cr_expect(strstr(written, rows[i].line), "%s", written);
+		start(written);
+		next(LEASEFILE_DUID);
+		next(LEASEFILE_LEASE);
+		cr_expect_eq(memcmp(&item.lease.binding[0], &lease.binding[0],
+				    sizeof(struct binding)),
+			     0, "%s", rows[i].exclude);
+	}
+}
+
+/* C-PDX-6: the prefix is read all the same, and what stands behind. */
+Test(leasefile, a_wrong_exclusion_excludes_nothing)
+{
+	static const char *const statements[] = {
+		"      option dhcp6.unknown-67 38:a;\n", /* not longer than the prefix */
+		"      option dhcp6.unknown-67 81:a;\n",
+		"      option dhcp6.unknown-67 80:a;\n", /* bits are missing */
+		"      option dhcp6.unknown-67 40;\n",
+		"      option dhcp6.unknown-67 ;\n",
+		"      option dhcp6.unknown-67 no hex;\n",
+		"      option dhcp6.unknown-68 40:a;\n",
+		"      option dhcp6.name-servers fe80::1;\n",
+		"      option;\n",
+		"      exclude { 40:a; }\n",
+		("      option dhcp6.unknown-67 "
+		 "40:1:2:3:4:5:6:7:8:9:a:b:c:d:e:f:10:11;\n"),
+	};
+
+	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
+		read_prefix_with("2001:db8:a00::/56", statements[i]);
+		cr_expect_eq(item.lease.binding[0].exclude_len, 0, "%s", statements[i]);
+		next(LEASEFILE_END);
+	}
+	/* By its name, too, and behind other options. */
+	read_prefix_with("2001:db8:a00::/56",
+			 "      option dhcp6.unknown-9 1;\n      option dhcp6.pd-exclude 40:b;\n");
+	cr_expect_eq(item.lease.binding[0].exclude_len, 64);
+	cr_expect_eq(item.lease.binding[0].exclude.s6_addr[7], 0x0b);
+}
+
 Test(leasefile, every_duid_is_read_back)
 {
 	for (unsigned int octet = 0; octet < 256; octet++) {

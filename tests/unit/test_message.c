@@ -720,7 +720,7 @@ Test(message, registration_keeps_its_address)
 
 	cr_assert_eq(parse_hex(&m, text), REFUSED_NOT);
 	cr_expect_eq(m.notes, 0);
-	expect_hex(build(&m), text, "Addr-reg-reply");
+	expect_hex(build(&m), text, "ADDR-REG-REPLY");
 }
 
 /* C-FMT-13, C-IA-12, C-VAL-7 */

@@ -7,7 +7,6 @@
 
 static struct message advertise;
 static struct lease lease;
-static struct conflicts conflicts;
 static struct offer offer;
 
 static struct in6_addr ip6(const char *text)
@@ -24,7 +23,6 @@ static void begin(unsigned int n_ias)
 
 	memset(&advertise, 0, sizeof(advertise));
 	memset(&lease, 0, sizeof(lease));
-	conflicts_init(&conflicts);
 	advertise.type = MESSAGE_ADVERTISE;
 	advertise.server_id = duid_ll(1, &number, 1);
 	for (unsigned int i = 0; i < n_ias; i++)
@@ -54,7 +52,7 @@ static struct message_binding *add_address(const char *text)
 
 static bool read_offer(void)
 {
-	return offer_read(&offer, &advertise, &lease, &conflicts, 0);
+	return offer_read(&offer, &advertise, &lease);
 }
 
 Test(offer, an_address_in_each_of_our_ias_is_complete)
@@ -108,7 +106,6 @@ enum defect {
 	VALID_0,
 	TOP_NO_ADDRS,
 	TOP_UNSPEC,
-	DECLINED,
 	DEFECTS,
 };
 
@@ -122,13 +119,10 @@ static const char *const defect_names[DEFECTS] = {
 	"valid lifetime 0 (C-ADV-10)",
 	"NoAddrsAvail at the top (C-ADV-7)",
 	"UnspecFail at the top",
-	"only an address that was declined (C-DEC-7)",
 };
 
 static void break_it(enum defect defect)
 {
-	struct in6_addr addr = ip6("2001:db8::1");
-
 	switch (defect) {
 	case NO_IA:
 		advertise.n_ias = 0;
@@ -161,9 +155,6 @@ static void break_it(enum defect defect)
 	case TOP_UNSPEC:
 		advertise.status.code = STATUS_UNSPEC_FAIL;
 		break;
-	case DECLINED:
-		conflicts_add(&conflicts, &(struct declined){ .addr = addr }, true, 0);
-		break;
 	case DEFECTS:
 		break;
 	}
@@ -194,20 +185,6 @@ Test(offer, nothing_usable_is_no_offer)
 		cr_expect_eq(read_offer(), i == DEFECTS, "%s",
 			     i < DEFECTS ? defect_names[i] : "without defect");
 	}
-}
-
-Test(offer, a_good_address_beside_a_declined_one_is_usable)
-{
-	struct in6_addr addr = ip6("2001:db8::1");
-
-	begin(1);
-	conflicts_add(&conflicts, &(struct declined){ .addr = addr }, true, 0);
-	add_ia(OPTION_IA_NA, 100);
-	add_address("2001:db8::1");
-	add_address("2001:db8::2");
-	cr_assert(read_offer());
-	cr_expect_eq(offer.n_bindings, 1);
-	cr_expect_eq(memcmp(&offer.binding[0].addr, &advertise.binding[1].addr, 16), 0);
 }
 
 Test(offer, more_addresses_than_are_kept)

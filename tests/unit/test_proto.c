@@ -26,8 +26,8 @@ Test(proto, message_types_have_the_standards_names)
 		{ 13, "Relay-reply" },
 		{ 23, "StartTLS" },
 		{ 35, "Contact" },
-		{ 36, "Addr-reg-inform" },
-		{ 37, "Addr-reg-reply" },
+		{ 36, "ADDR-REG-INFORM" },
+		{ 37, "ADDR-REG-REPLY" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
