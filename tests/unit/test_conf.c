@@ -50,6 +50,8 @@ static const struct {
 };
 
 static size_t opened;
+static size_t most_opened; /* at the same time */
+static size_t n_opened;	   /* in all */
 
 static char *open_file(void *context, const char *path, size_t *size, const char **error)
 {
@@ -57,7 +59,9 @@ static char *open_file(void *context, const char *path, size_t *size, const char
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		if (strcmp(files[i].path, path) != 0)
 			continue;
-		opened++;
+		n_opened++;
+		if (++opened > most_opened)
+			most_opened = opened;
 		*size = strlen(files[i].text);
 		return memcpy(malloc(*size), files[i].text, *size); /* ASan sees the end */
 	}
@@ -1105,6 +1109,8 @@ Test(conf, files_that_include_themselves_end)
 	cr_expect_eq(opened, 0);
 	cr_expect_gt(told.n, 0);
 	cr_expect_leq(told.n, CONF_REPORTS);
+	cr_expect_eq(most_opened, CONF_DEPTH);
+	cr_expect_eq(n_opened, CONF_INCLUDED);
 }
 
 Test(conf, without_a_reader_nothing_is_included)
