@@ -48,14 +48,20 @@ static bool is_looking(const struct client *client)
 	return client->exchange.state == SOLICITING || client->exchange.state == REQUESTING;
 }
 
+/* What waits already is not put off again. */
+static msec due_for_prefixes(const struct client *client)
+{
+	if (client->manner_news && client->manner_due > client->now)
+		return client->manner_due;
+	return client->follow_not_before > client->now ? client->follow_not_before : client->now;
+}
+
 /* What prefixes lead to comes once in 30 s; M and O are said once (C-RATE-5). */
 static void review(struct client *client, bool of_prefixes)
 {
 	bool dormant = !asks_for_addresses(client);
 	enum manner manner = manner_now(client);
-	msec due = of_prefixes && client->follow_not_before > client->now
-			   ? client->follow_not_before
-			   : client->now;
+	msec due = of_prefixes ? due_for_prefixes(client) : client->now;
 	bool awakened = false;
 	bool changed = false;
 
@@ -69,10 +75,11 @@ static void review(struct client *client, bool of_prefixes)
 		ia->dormant = dormant;
 	}
 	/* Beside a prefix that is held, addresses are asked for from now on. */
-	if (awakened && lease_state(&client->lease) == BOUND && client->ask_at == NEVER) {
+	if (awakened && lease_state(&client->lease) == BOUND && client->ask_at == NEVER)
 		client->ask_at = due;
+	if (of_prefixes &&
+	    (awakened || (changed && is_looking(client)) || manner != client->manner))
 		client->follow_not_before = due + FOLLOW_INTERVAL;
-	}
 	/* A Solicit with other IAs is another one (C-RTX-9). */
 	if (changed && is_looking(client)) {
 		client->manner_news = true;
