@@ -264,3 +264,29 @@ Test(link, what_a_router_says_changes_nothing_of_the_link)
 	cr_expect_eq(link_.flags, READY);
 	cr_expect_eq(link_obstacle(&link_), LINK_USABLE);
 }
+
+static bool moves(unsigned int ifindex, uint8_t mac, unsigned int master, uint32_t flags)
+{
+	struct monitor_event event = { .type = MONITOR_LINK, .ifindex = ifindex };
+
+	strcpy(event.link.name, "eth0");
+	event.link.flags = flags;
+	event.link.mac_size = 6;
+	event.link.mac[5] = mac;
+	event.link.master = master;
+	link_.moved = false;
+	feed(&event);
+	return link_.moved;
+}
+
+/* K14, C-CNF-1: what the kernel tells when the interface may have come to another network. */
+Test(link, another_hardware_address_or_master_is_a_move)
+{
+	cr_expect_not(moves(2, 1, 0, READY), "it is new");
+	cr_expect_not(moves(2, 1, 0, READY));
+	cr_expect_not(moves(2, 1, 0, IFF_UP), "the carrier is another matter");
+	cr_expect(moves(2, 2, 0, READY));
+	cr_expect(moves(2, 2, 7, READY), "a port of a bridge");
+	cr_expect_not(moves(2, 2, 7, READY));
+	cr_expect(moves(2, 2, 0, READY), "and no longer");
+}
