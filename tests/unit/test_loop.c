@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "host/loop.h"
@@ -236,6 +237,49 @@ Test(loop, stopped_before_it_runs_it_returns_at_once)
 	loop_timer_set(&loop, &timer, 0);
 	cr_assert_eq(loop_run(&loop), 0);
 	cr_expect_eq(n_turns, 1);
+}
+
+static unsigned int n_resumed;
+
+static void on_resume(void *context)
+{
+	cr_expect_eq(context, &loop);
+	n_resumed++;
+	loop_stop(&loop);
+}
+
+/* The clock of the host cannot be set here: another descriptor stands for the timer's. */
+static void wake_up(msec slept)
+{
+	uint64_t one = 1;
+	int fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+	struct loop_timer timer;
+
+	cr_assert_eq(loop_on_resume(&loop, on_resume), 0);
+	cr_assert_geq(fd, 0);
+	cr_assert_geq(dup2(fd, loop.wakeup.fd), 0);
+	loop_remove(&loop, &loop.wakeup);
+	cr_assert_eq(loop_add(&loop, &loop.wakeup), 0);
+	cr_assert_eq(write(fd, &one, sizeof(one)), sizeof(one));
+	close(fd);
+	loop.slept -= slept;
+	loop_timer_init(&timer, stop);
+	loop_timer_set(&loop, &timer, loop_now() + 200);
+	cr_assert_eq(loop_run(&loop), 0);
+	loop_timer_set(&loop, &timer, NEVER);
+}
+
+/* Section 18.2.12: a host that has slept may be on another network. */
+Test(loop, a_host_that_has_slept_is_told)
+{
+	wake_up(5000);
+	cr_expect_eq(n_resumed, 1);
+}
+
+Test(loop, a_clock_that_was_set_is_no_sleep)
+{
+	wake_up(0);
+	cr_expect_eq(n_resumed, 0);
 }
 
 Test(loop, no_descriptor_goes_on_to_children)
