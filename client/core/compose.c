@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0 */
 #include "core/compose.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/following.h"
@@ -164,10 +165,17 @@ static void request(struct message *message, uint16_t code)
 		message->oro[message->n_oro++] = code;
 }
 
+static int compare_codes(const void *a, const void *b)
+{
+	const uint16_t *left = a;
+	const uint16_t *right = b;
+
+	return (*left > *right) - (*left < *right);
+}
+
 static void add_request_option(struct message *message, const struct client *client)
 {
 	const struct client_config *config = &client->config;
-	uint16_t *end;
 	bool information = client->exchange.state == INFORMING;
 	uint16_t max_rt = information ? OPTION_INF_MAX_RT : OPTION_SOL_MAX_RT;
 
@@ -186,14 +194,8 @@ static void add_request_option(struct message *message, const struct client *cli
 	if (config->register_addresses && !config->anonymous) /* C-REG-1, C-ANON-9 */
 		request(message, OPTION_ADDR_REG_ENABLE);
 	/* An order of one's own tells who one is (C-ANON-9). */
-	end = message->oro + message->n_oro;
-	for (uint16_t *i = message->oro; config->anonymous && i < end; i++)
-		for (uint16_t *j = i; j > message->oro && j[-1] > *j; j--) {
-			uint16_t larger = j[-1];
-
-			j[-1] = *j;
-			*j = larger;
-		}
+	if (config->anonymous)
+		qsort(message->oro, message->n_oro, sizeof(message->oro[0]), compare_codes);
 }
 
 static void add_ias(struct message *message, const struct client *client)

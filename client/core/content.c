@@ -60,11 +60,7 @@ static bool is_name_octet(uint8_t c)
 	       c == '-' || c == '_';
 }
 
-/*
- * Reads one whole name of at least one label that is not empty, without compression
- * (RFC 9915 section 10), made of what names of hosts are made of.
- */
-static bool get_name(struct cursor *data)
+bool content_name(struct cursor *data)
 {
 	size_t start = data->at;
 	uint8_t size;
@@ -109,7 +105,7 @@ static bool write_aftr_name(struct cursor *out, struct cursor data)
 {
 	struct cursor name = data;
 
-	if (!get_name(&name) || name.at <= 3)
+	if (!content_name(&name) || name.at <= 3)
 		return false;
 	put_bytes(out, data.in, name.at);
 	return true;
@@ -131,7 +127,7 @@ static bool is_time_source(struct wire_option *option)
 		data->bad = data->bad || !is_multicast(&addr) || cursor_left(data) > 0;
 		return true;
 	case NTP_SERVER_NAME:
-		data->bad = !get_name(data) || cursor_left(data) > 0;
+		data->bad = !content_name(data) || cursor_left(data) > 0;
 		return true;
 	default:
 		return false;
@@ -180,7 +176,7 @@ static bool write_dnr(struct cursor *out, struct cursor data)
 	struct cursor addresses;
 	size_t good;
 
-	if (!get_name(&name) || cursor_left(&name) > 0)
+	if (!content_name(&name) || cursor_left(&name) > 0)
 		return false;
 	put_u16(out, priority);
 	put_u16(out, (uint16_t)adn.size);

@@ -15,6 +15,12 @@
 #include "core/wire.h"
 
 /*
+ * Reads one whole name of at least one label that is not empty, without compression
+ * (RFC 9915 section 10), made of what names of hosts are made of. False for any other.
+ */
+bool content_name(struct cursor *data);
+
+/*
  * May this instance of option `code`, `size` octets at `data`, be used? True for codes
  * that have no such rule (C-OPT-1, C-OPT-4, C-OPT-5, C-OPT-7, C-OPT-9, C-OPT-10, C-OPT-11).
  */

@@ -5,8 +5,8 @@
 /*
  * What follows from what routers say: whether leases, options or nothing is asked for
  * (`mode auto`), and that what is held is checked when the prefixes of the link change
- * (RFC 9915 section 18.2.12). Only the router's part of struct client is changed here; which
- * message follows is the table's business.
+ * (RFC 9915 section 18.2.12). What is asked for and when is changed here (the IAs that are
+ * dormant, the times to ask and to refresh); which message follows is the table's business.
  */
 
 #include "core/client.h"

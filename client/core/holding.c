@@ -6,9 +6,8 @@
 #include "core/proving.h"
 #include "core/report.h"
 
-#define ASK_AGAIN                                                                      \
-	86400000 /* ms after which what is missing beside infinite leases is asked for \
-		  */
+/* What is missing beside leases that never end is asked for after so many ms. */
+#define ASK_AGAIN 86400000
 
 /* An address whose end is this near (ms) is not put back: the kernel's own timer may have been
  * first. */

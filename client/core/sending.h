@@ -4,8 +4,9 @@
 
 /*
  * What is said: exchanges begin, to whom and after which delay, messages leave
- * within the limit, and rounds that lead to nothing get rarer. Only the exchange half of struct
- * client is changed here.
+ * within the limit, and rounds that lead to nothing get rarer. Beside the exchange half of
+ * struct client only that is changed which a new exchange makes void: changes of the link that
+ * were to be followed, the times to ask and to refresh, a key that ends with its lease.
  */
 
 #include "core/client.h"

@@ -2,7 +2,6 @@
 #include "host/iface_inner.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,9 +10,6 @@
 #include "host/store.h"
 #include "host/udp.h"
 #include "status.h"
-
-#define OWNER(pointer, member) \
-	((struct iface *)(void *)((char *)(pointer)-offsetof(struct iface, member)))
 
 const char *iface_name(const struct iface *iface)
 {
@@ -93,7 +89,7 @@ void iface_settle(struct iface *iface)
 
 static void on_timer(struct loop_timer *timer)
 {
-	struct iface *iface = OWNER(timer, timer);
+	struct iface *iface = IFACE_OF(timer, timer);
 
 	client_timeout(&iface->client, loop_now());
 	iface_settle(iface);
@@ -116,7 +112,7 @@ static void receive(struct iface *iface, const uint8_t *bytes, size_t size,
 
 static void on_socket(struct loop_source *source, uint32_t events)
 {
-	struct iface *iface = OWNER(source, socket);
+	struct iface *iface = IFACE_OF(source, socket);
 	static uint8_t bytes[UDP_RECEIVE_MAX];
 	struct udp_origin origin;
 	ssize_t size = udp_receive(source->fd, bytes, sizeof(bytes), &origin);

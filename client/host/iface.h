@@ -4,7 +4,7 @@
 
 /*
  * One interface: joins its client (core) with the kernel, the socket, the
- * script and the lease file. The only file that knows both sides.
+ * script and the lease file. Only iface*.c know both sides.
  */
 
 #include <stdbool.h>

@@ -11,6 +11,8 @@
 
 #include "host/iface.h"
 
+#include <stddef.h>
+
 #include "host/neighbor.h"
 #include "host/script.h"
 
@@ -64,6 +66,10 @@ struct iface {
 	unsigned int n_feedback;
 	struct feedback feedback[FEEDBACK_SIZE];
 };
+
+/* The interface that a timer or a source of the loop is part of. */
+#define IFACE_OF(pointer, member) \
+	((struct iface *)(void *)((char *)(pointer)-offsetof(struct iface, member)))
 
 /* The client's struct client_ops: what it asks for is done; 32 unpredictable bits. */
 void iface_act(void *context, const struct action *action);

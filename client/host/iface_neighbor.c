@@ -3,15 +3,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "host/log.h"
 
 #define HEAR_AT_ONCE 64 /* packets: the loop brings the rest */
-
-#define OWNER(pointer, member) \
-	((struct iface *)(void *)((char *)(pointer)-offsetof(struct iface, member)))
 
 /* Two interfaces of ours are on one link: what the other one says is no claim, but worth a line. */
 static bool is_our_own(struct iface *iface, const struct claim *claim)
@@ -62,7 +58,7 @@ void iface_hear(struct iface *iface)
 
 static void on_neighbor(struct loop_source *source, uint32_t events)
 {
-	struct iface *iface = OWNER(source, neighbor_source);
+	struct iface *iface = IFACE_OF(source, neighbor_source);
 
 	(void)events;
 	hear(iface);

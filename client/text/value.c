@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "core/content.h"
 #include "core/proto.h"
 #include "text/text.h"
 
@@ -103,22 +104,16 @@ static bool put_number(struct cursor *out, char letter, struct cursor *data, enu
 /* No compression (RFC 9915 section 10), and no dots, blanks or other surprises in a label. */
 bool value_domain(struct cursor *out, struct cursor *data)
 {
-	size_t length = 0;
+	struct cursor labels = *data;
 	uint8_t size;
 
-	while ((size = get_u8(data)) != 0) {
-		const uint8_t *label = size <= LABEL_MAX ? get_span(data, size) : NULL;
-
-		if (!label)
-			return false;
-		for (uint8_t i = 0; i < size; i++)
-			if (!is_name_octet(label[i]))
-				return false;
-		length += size + 1u;
-		put_bytes(out, label, size);
+	if (!content_name(data))
+		return false;
+	while ((size = get_u8(&labels)) != 0) {
+		put_bytes(out, get_span(&labels, size), size);
 		put_u8(out, '.');
 	}
-	return !data->bad && length > 0 && length <= DOMAIN_MAX;
+	return true;
 }
 
 static bool put_name(struct cursor *out, struct cursor *data, enum value_style style)
