@@ -320,6 +320,16 @@ static void look_for_link_local(struct iface *iface, enum link_obstacle obstacle
 	iface->looked = obstacle == LINK_NO_LINK_LOCAL;
 }
 
+/* The flags for routers are told, too, when the kernel has set IPv6 up on a link: not before that
+ * must it have made the link-local address. */
+static void look_again(struct iface *iface)
+{
+	if (iface->synced && iface->looked) {
+		iface->looked = false;
+		look_for_link_local(iface, link_obstacle(&iface->link));
+	}
+}
+
 /* Looks again at what the interface is good for, after anything has changed. */
 static void review(struct iface *iface)
 {
@@ -430,11 +440,13 @@ static bool tell_of_routers(struct iface *iface, const struct monitor_event *eve
 {
 	bool ours = iface->prepared && event->ifindex == iface->link.ifindex;
 
-	if (event->type == MONITOR_ROUTER && ours)
+	if (event->type == MONITOR_ROUTER && ours) {
+		look_again(iface);
 		tell_of_router(iface, &event->router, true);
-	else if (event->type == MONITOR_PREFIX && ours)
+	}
+	if (event->type == MONITOR_PREFIX && ours)
 		tell_of_prefix(iface, &event->prefix);
-	else if (event->type == MONITOR_LINK && ours && event->link.has_router)
+	if (event->type == MONITOR_LINK && ours && event->link.has_router)
 		tell_of_router(iface, &event->link.router, false);
 	if (event->type != MONITOR_ROUTER && event->type != MONITOR_PREFIX)
 		return false;

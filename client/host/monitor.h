@@ -36,7 +36,7 @@ enum monitor_type {
  * The kernel's record of the last Router Advertisement on an interface (IFLA_INET6_FLAGS).
  *
  * MONITOR_ROUTER comes when `managed` or `other` changed, and behind the MONITOR_PREFIXes of the
- * same advertisement. That `heard` alone became true is told by the next dump only. All three stay
+ * same advertisement; and when IPv6 has been set up on a link, after its link-local address. That `heard` alone became true is told by the next dump only. All three stay
  * as they were when the carrier is lost, `managed` and `other` also when the interface goes down.
  */
 struct monitor_router {
